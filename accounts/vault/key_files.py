@@ -1,0 +1,112 @@
+"""Knows where the keys of this installation lie and reads them; makes them once, for whoever starts from nothing."""
+
+import base64
+import binascii
+import os
+import stat
+from enum import Enum
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from django.conf import settings
+
+KEY_LENGTH = 32
+
+
+class KeyFile(Enum):
+    """Each key file: the environment variable that names it, and where it lies by default."""
+
+    ROOT = ("HQDASH_ROOT_KEY_FILE", "root.key")
+    ORIGIN = ("HQDASH_ORIGIN_KEY_FILE", "origin.key")
+    ORIGIN_PUBLIC = ("HQDASH_ORIGIN_PUBLIC_KEY_FILE", "origin.pub")
+    BOOK = ("HQDASH_BOOK_KEY_FILE", "book.key")
+
+    def path(self) -> Path:
+        variable, name = self.value
+        return Path(os.environ.get(variable) or Path(settings.HOME) / "keys" / name)
+
+
+class KeyFileMissing(Exception):
+    """A key file is not there, cannot be read, or is open to others."""
+
+
+def read_key(which: KeyFile) -> bytes:
+    """The 32 bytes of a key, stored raw, as hex or as base64."""
+    path = which.path()
+    try:
+        content = path.read_bytes()
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise KeyFileMissing(
+            f"The key file {path} cannot be read ({error.strerror}). "
+            f"Set {which.value[0]}, or run “manage.py opener --make-keys” to make a new one."
+        ) from None
+    if which is not KeyFile.ORIGIN_PUBLIC and mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise KeyFileMissing(f"The key file {path} can be read by others. Run “chmod 600 {path}”.")
+    return _decoded(content, path)
+
+
+def origin_key() -> Ed25519PrivateKey:
+    """What the web tier signs its sealed values with."""
+    return Ed25519PrivateKey.from_private_bytes(read_key(KeyFile.ORIGIN))
+
+
+def origin_public_key() -> Ed25519PublicKey:
+    """What the opener checks those signatures with."""
+    return Ed25519PublicKey.from_public_bytes(read_key(KeyFile.ORIGIN_PUBLIC))
+
+
+def book_key() -> Ed25519PrivateKey:
+    """What the sequencer signs the book's checkpoints with."""
+    return Ed25519PrivateKey.from_private_bytes(read_key(KeyFile.BOOK))
+
+
+def make_missing_keys() -> list[Path]:
+    """Make the key files that do not exist yet, and say which; an existing one is never replaced."""
+    made = []
+    for which in (KeyFile.ROOT, KeyFile.ORIGIN, KeyFile.BOOK):
+        path = which.path()
+        if not path.exists():
+            _write_once(path, os.urandom(KEY_LENGTH), mode=0o600)
+            made.append(path)
+    public = KeyFile.ORIGIN_PUBLIC.path()
+    if not public.exists():
+        _write_once(public, origin_key().public_key().public_bytes_raw(), mode=0o644)
+        made.append(public)
+    return made
+
+
+def _write_once(path: Path, key: bytes, *, mode: int) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(key.hex().encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # A link, unlike a rename, never replaces: of two processes that start together one wins, and both read its key.
+        os.link(unfinished, path)
+    except FileExistsError:
+        pass
+    finally:
+        unfinished.unlink()
+
+
+def _decoded(content: bytes, path: Path) -> bytes:
+    if len(content) == KEY_LENGTH:
+        return content
+    text = content.strip()
+    try:
+        key = (
+            bytes.fromhex(text.decode())
+            if len(text) == 2 * KEY_LENGTH
+            else base64.b64decode(text, validate=True)
+        )
+    except (ValueError, UnicodeDecodeError, binascii.Error):
+        key = b""
+    if len(key) != KEY_LENGTH:
+        raise KeyFileMissing(
+            f"The key file {path} does not hold {KEY_LENGTH} bytes, raw, as hex or as base64."
+        )
+    return key

@@ -1,0 +1,91 @@
+"""Wraps the private key of each force with the root key, which never enters the database."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_LENGTH = 12
+ROOT_KEY_LENGTH = 32
+
+
+class WrongRootKey(Exception):
+    """The root key in use is not the one that wrapped this private key, or the wrapped key was moved or changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyName:
+    """Which private key of which force; bound into the wrapping, so that rows cannot be swapped."""
+
+    force_id: UUID
+    key_id: str
+    epoch: int
+
+    def as_bytes(self) -> bytes:
+        """The name with a length before every part."""
+        parts = (b"hqdash/force-key/1", self.force_id.bytes, self.key_id.encode(), str(self.epoch).encode())
+        return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+class RootKey(Protocol):
+    """Whatever holds the root: a file, a cloud's key service, HashiCorp Vault Transit."""
+
+    @property
+    def root_key_id(self) -> str: ...
+
+    def wrap(self, private_key: bytes, *, name: KeyName) -> bytes: ...
+
+    def unwrap(self, wrapped: bytes, *, name: KeyName) -> bytes: ...
+
+
+class LocalRootKey:
+    """A root key of 32 bytes in this process's memory, read from a file that only the opener can read."""
+
+    __slots__ = ("_cipher", "_id")
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != ROOT_KEY_LENGTH:
+            raise WrongRootKey(f"A root key has {ROOT_KEY_LENGTH} bytes, this one has {len(key)}.")
+        self._cipher = AESGCM(key)
+        self._id = hashlib.sha256(b"hqdash/root-key/1" + key).hexdigest()[:16]
+
+    @property
+    def root_key_id(self) -> str:
+        return self._id
+
+    def wrap(self, private_key: bytes, *, name: KeyName) -> bytes:
+        nonce = os.urandom(NONCE_LENGTH)
+        return nonce + self._cipher.encrypt(nonce, private_key, name.as_bytes())
+
+    def unwrap(self, wrapped: bytes, *, name: KeyName) -> bytes:
+        try:
+            return self._cipher.decrypt(wrapped[:NONCE_LENGTH], wrapped[NONCE_LENGTH:], name.as_bytes())
+        except (InvalidTag, ValueError):
+            raise WrongRootKey(f"The root key {self._id} does not open the key {name.key_id}.") from None
+
+
+class RootKeyRing:
+    """The present root key, which wraps, and earlier ones, which still unwrap until everything is wrapped again."""
+
+    def __init__(self, present: RootKey, earlier: Sequence[RootKey] = ()) -> None:
+        self._present = present
+        self._all = {key.root_key_id: key for key in (*earlier, present)}
+
+    @property
+    def root_key_id(self) -> str:
+        return self._present.root_key_id
+
+    def wrap(self, private_key: bytes, *, name: KeyName) -> bytes:
+        return self._present.wrap(private_key, name=name)
+
+    def unwrap(self, wrapped: bytes, *, name: KeyName, root_key_id: str) -> bytes:
+        try:
+            root = self._all[root_key_id]
+        except KeyError:
+            raise WrongRootKey(f"The root key {root_key_id} is not here.") from None
+        return root.unwrap(wrapped, name=name)
