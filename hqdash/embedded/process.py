@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from hqdash.embedded.home import PROJECT
 from hqdash.embedded.unprivileged import ServerUser
@@ -35,9 +36,11 @@ class Process:
     orphan_signal: signal.Signals = signal.SIGKILL
     user: ServerUser | None = None
     inherits_lock: bool = False
+    # Ends before everything with a lower number: the database is 0, what leans on it comes above.
+    tier: int = 0
     folder: Path = field(default=PROJECT)
 
-    def spawn(self, *, logs: Path, lock: int) -> subprocess.Popen[bytes]:
+    def spawn(self, *, logs: Path, lock: int, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
         """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone and the order of the end holds."""
         with open_log(logs, self.name) as log:
             return subprocess.Popen(
@@ -45,8 +48,8 @@ class Process:
                 env=dict(self.env),
                 cwd="/" if self.user else self.folder,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=output or log,
+                stderr=log,
                 start_new_session=True,
                 user=self.user.uid if self.user else None,
                 group=self.user.gid if self.user else None,

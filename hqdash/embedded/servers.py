@@ -26,9 +26,10 @@ def bring_up(supervisor: Supervisor) -> dict[str, str]:
     home = supervisor.home
     environment = base_environment(home)
     if not os.environ.get("DATABASE_URL"):
-        postgres = prepare_postgres(home)
-        supervisor.start(postgres.process)
-        postgres.add_roles_and_database()
+        with supervisor.progress.step("PostgreSQL"):
+            postgres = prepare_postgres(home)
+            supervisor.start(postgres.process)
+            postgres.add_roles_and_database()
         environment["DATABASE_URL"] = postgres.url("owner")
         environment |= {f"DATABASE_URL_{role.upper()}": postgres.url(role) for role in PROCESS_ROLES}
     else:
@@ -36,8 +37,9 @@ def bring_up(supervisor: Supervisor) -> dict[str, str]:
         environment |= {name: os.environ[name] for name in DATABASE_URLS if os.environ.get(name)}
         _require_database(environment["DATABASE_URL"])
     if not os.environ.get("REDIS_URL"):
-        valkey = prepare_valkey(home)
-        supervisor.start(valkey.process)
+        with supervisor.progress.step("Valkey"):
+            valkey = prepare_valkey(home)
+            supervisor.start(valkey.process)
         environment["REDIS_URL"] = valkey.url
     else:
         environment["REDIS_URL"] = os.environ["REDIS_URL"]

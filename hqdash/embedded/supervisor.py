@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from hqdash.embedded.home import Home
-from hqdash.embedded.process import Process, die_with_parent
+from hqdash.embedded.process import Process, die_with_parent, open_log
 from hqdash.embedded.progress import Progress
 from hqdash.embedded.trouble import Trouble, disk_is_full
 
@@ -64,17 +65,25 @@ class Supervisor:
             self._stopping = True
             raise StopAsked
 
-    def start(self, *processes: Process, title: str = "") -> None:
-        """Start them together and come back when every one of them is ready."""
-        with self.progress.step(title or processes[0].title):
-            begun = [self._spawn(process) for process in processes]
-            for child in begun:
+    def start(self, process: Process) -> None:
+        """Start one and come back when it is ready."""
+        for child in self.begin(process):
+            self._wait_until_ready(child)
+
+    def begin(self, *processes: Process) -> list[Child]:
+        """Start them without waiting; `wait` for them later."""
+        return [self._spawn(process) for process in processes]
+
+    def wait(self, children: Iterable[Child], *, title: str) -> None:
+        """Come back when every one of them is ready."""
+        with self.progress.step(title):
+            for child in children:
                 self._wait_until_ready(child)
 
-    def run(self, process: Process) -> None:
-        """Run something that ends by itself; a failure is told with the last words of its log."""
-        with self.progress.step(process.title):
-            popen = process.spawn(logs=self.home.logs, lock=self.home.lock_descriptor)
+    def run(self, process: Process) -> str:
+        """Run something that ends by itself; what it printed. A failure is told with the last words of its log."""
+        with self.progress.step(process.title), tempfile.TemporaryFile() as output:
+            popen = process.spawn(logs=self.home.logs, lock=self.home.lock_descriptor, output=output)
             try:
                 while popen.poll() is None:
                     self.glance()
@@ -83,8 +92,13 @@ class Supervisor:
                 if popen.poll() is None:
                     popen.kill()
                     popen.wait()
-        if popen.returncode != 0:
-            raise Trouble(self._last_words(process, f"ended with code {popen.returncode}"))
+            output.seek(0)
+            printed = output.read().decode(errors="replace")
+            if popen.returncode != 0:
+                with open_log(self.home.logs, process.name) as log:
+                    log.write(printed.encode())
+                raise Trouble(self._last_words(process, f"ended with {_how(popen.returncode)}"))
+            return printed
 
     def accompany(self, command: Sequence[str], *, env: dict[str, str]) -> int:
         """Run the caller's own command in the foreground while the family is watched; its exit code."""
@@ -125,11 +139,9 @@ class Supervisor:
                 self._plan_restart(child, now)
 
     def stop(self) -> None:
-        """End the family in reverse order; those of ours together, then the bell, then the database."""
-        ours = [child for child in self.children if not child.process.inherits_lock]
-        servers = [child for child in self.children if child.process.inherits_lock]
-        for group in (ours, *([server] for server in reversed(servers))):
-            _end(group)
+        """End the family tier by tier: first what speaks to people, then what that leans on, the database last."""
+        for tier in sorted({child.process.tier for child in self.children}, reverse=True):
+            _end([child for child in self.children if child.process.tier == tier])
         self.children.clear()
 
     def _plan_restart(self, child: Child, now: float) -> None:

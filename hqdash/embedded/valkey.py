@@ -51,6 +51,7 @@ def prepare_valkey(home: Home) -> Valkey:
         orphan_signal=signal.SIGTERM,
         user=home.user,
         inherits_lock=True,
+        tier=1,
     )
     return Valkey(process=process, url=f"unix://{path}?db=0")
 

@@ -1,0 +1,89 @@
+"""The whole product on one machine: servers, practice networks, opener, web, workers and clock, from one command."""
+
+import json
+
+from hqdash.embedded.family import everybody, settle, setup_steps
+from hqdash.embedded.home import Home
+from hqdash.embedded.ports import Ports
+from hqdash.embedded.progress import Progress
+from hqdash.embedded.servers import bring_up, process_environment, publish
+from hqdash.embedded.static_files import remember, unchanged
+from hqdash.embedded.supervisor import StopAsked, Supervisor
+from hqdash.embedded.trouble import ROOM_TO_GO_ON, require_room
+
+RULE = "─" * 78
+
+
+def run_demo(home: Home) -> int:
+    """Start everything, say where it is, and stay until Ctrl-C."""
+    progress = Progress()
+    ports = Ports.wanted()
+    ports.require_free()
+    home.prepare()
+    try:
+        require_room(home.folder, needed=ROOM_TO_GO_ON)
+        with Supervisor(home, progress) as supervisor:
+            try:
+                environment = bring_up(supervisor) | ports.environment()
+                publish(home, environment)
+                accounts = _start(supervisor, environment, ports)
+                print(summary(ports, accounts), flush=True)
+                supervisor.watch()
+            except StopAsked:
+                progress.say("\n  Stopping; the data is kept.")
+                supervisor.stop()
+    finally:
+        home.close()
+    return 0
+
+
+def _start(supervisor: Supervisor, environment: dict[str, str], ports: Ports) -> list[dict[str, str]]:
+    whole = process_environment(environment)
+    steps = setup_steps(whole)
+    family = everybody(supervisor.home, whole, ports)
+    supervisor.run(steps.migrate)
+    printed = supervisor.run(steps.seed)
+    if not unchanged(supervisor.home.folder):
+        supervisor.run(steps.collect)
+        remember(supervisor.home.folder)
+    settle(supervisor, family)
+    return _accounts(printed)
+
+
+def _accounts(printed: str) -> list[dict[str, str]]:
+    """The list that the seed prints as its last line; everything before it is talk."""
+    lines = [line for line in printed.splitlines() if line.strip()]
+    accounts: list[dict[str, str]] = json.loads(lines[-1]) if lines else []
+    return accounts
+
+
+def summary(ports: Ports, accounts: list[dict[str, str]]) -> str:
+    """What a newcomer needs to know, in one frame."""
+    width = max((len(account["username"]) for account in accounts), default=0)
+    people = [f"    {account['username']:<{width}}  {account['what']}" for account in accounts]
+    passwords = sorted({account["password"] for account in accounts if account.get("password")})
+    how = f"  Password of everyone in this demo: {passwords[0]}" if len(passwords) == 1 else ""
+    if len(passwords) > 1:
+        people = [
+            f"{line}  (password {account['password']})"
+            for line, account in zip(people, accounts, strict=True)
+        ]
+    lines = [
+        RULE,
+        "  HQ Dash is running.",
+        "",
+        f"  Dashboard           http://127.0.0.1:{ports.web}/",
+        f"  The public's view   http://127.0.0.1:{ports.sandbox}/",
+        "                      (practice networks: nothing leaves this machine)",
+        "",
+        "  Sign in as",
+        *people,
+        *([how] if how else []),
+        "",
+        "  Ctrl-C ends everything and keeps the data; `make demo-reset` empties it.",
+        RULE,
+    ]
+    return "\n".join(lines)
+
+
+__all__ = ["run_demo", "summary"]
