@@ -1,0 +1,46 @@
+"""Starts the practice networks: `python -m hqdash.sandbox --port 8300 --state .local/sandbox`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from hqdash.sandbox.application import application
+from hqdash.sandbox.serving import server_for
+from hqdash.sandbox.world import open_world
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m hqdash.sandbox", description="Practice networks: X, Facebook and WordPress over HTTP."
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+    )
+    parser.add_argument("--port", type=int, default=8300)
+    parser.add_argument(
+        "--state", type=Path, default=Path(".local/sandbox"), help="folder that keeps everything"
+    )
+    parser.add_argument(
+        "--no-limits",
+        action="store_true",
+        help="show rate limits in the headers, but never refuse a call for them",
+    )
+    options = parser.parse_args()
+    try:
+        world = open_world(options.state, limits=not options.no_limits)
+    except OSError as problem:
+        print(f"The state folder {options.state} cannot be used: {problem.strerror}.", file=sys.stderr)
+        return 1
+    server = server_for(application(world), host=options.host, port=options.port)
+    print(f"Practice networks on http://{options.host}:{options.port}/", flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        world.state.close()
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
