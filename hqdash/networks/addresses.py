@@ -15,7 +15,7 @@ MOST_ADDRESSES_TRIED = 4
 
 
 class AddressRefused(Exception):
-    """This address may not be called; nothing was sent."""
+    """The address may not be called; nothing was sent."""
 
 
 def innermost(address: IP) -> IP:

@@ -124,7 +124,7 @@ class Connector:
         return self._perform(operation, True, partial(call, *args, **kwargs))
 
     def _perform(self, operation: str, writes: bool, call: Callable[[], T]) -> T:
-        self._session.last = None
+        self._session.forget()
         asked = Asked(self.slug, operation, writes, self._redact)
         try:
             return call()

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, cast
 
-import grapheme  # type: ignore[import-untyped]  # has no types
+import grapheme
 
 with warnings.catch_warnings():
     # The parser imports pkg_resources, which announces its own end on every import.
     warnings.simplefilter("ignore")
-    import twitter_text  # type: ignore[import-untyped]  # has no types
+    import twitter_text
 
 LONGEST_COUNTED = 25_000
 

@@ -29,4 +29,5 @@ def mark(external_id: str) -> str:
 
 
 def marks(external_ids: Iterable[str]) -> list[str]:
+    """Marks for many ids."""
     return [mark(external_id) for external_id in external_ids]

@@ -11,7 +11,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 
@@ -33,6 +33,10 @@ class Watch:
     """Knows all open calls of this process and shuts the ones that are out of time."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Start with no calls and no thread."""
         self._changed = threading.Condition()
         self._open: set[Call] = set()
         self._thread: threading.Thread | None = None
@@ -73,20 +77,11 @@ def shut(sock: socket.socket | None) -> None:
     """Wake whoever reads from this socket; it sees the end of the stream."""
     if sock is None:
         return
-    try:
+    with suppress(OSError):  # the other side may have closed it already
         # Not sock.shutdown(): a TLS socket would also drop its state under the reader's feet.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
-    except OSError:
-        pass  # already closed by the other side
 
 
 WATCH = Watch()
-
-
-def _new_watch() -> None:
-    """A forked worker has none of its parent's threads."""
-    global WATCH
-    WATCH = Watch()
-
-
-os.register_at_fork(after_in_child=_new_watch)
+# A forked worker has none of its parent's threads.
+os.register_at_fork(after_in_child=WATCH.forget)

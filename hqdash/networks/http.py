@@ -88,6 +88,10 @@ class GuardedSession(requests.Session):
         self.mount("https://", adapter)
         self.mount("http://", adapter)
 
+    def forget(self) -> None:
+        """Drop the last answer, so that the next failure is not explained by it."""
+        self.last = None
+
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send once. Time-outs, certificates and redirects are not for the library to decide."""
         for library_host, base in self.rebase.items():
@@ -113,7 +117,7 @@ _threads = threading.local()
 
 
 def adapter_for(settings: HttpSettings) -> GuardedAdapter:
-    """This thread's connections for these limits; a forked worker starts with none of its parent's."""
+    """The thread's connections for these limits; a forked worker starts with none of its parent's."""
     if getattr(_threads, "pid", None) != os.getpid():
         _threads.pid = os.getpid()
         _threads.adapters = {}

@@ -58,7 +58,7 @@ def after_failed_call(asked: Asked, failure: CallFailed) -> NetworkError:
     return asked.unclear(failure.what)
 
 
-def after_answer(asked: Asked, answer: Answer, *, note: str = "") -> NetworkError:
+def after_answer(asked: Asked, answer: Answer, *, note: str = "") -> NetworkError:  # noqa: PLR0911  # a table
     """An answer that no rule of the network itself explained: its status decides."""
     detail = asked.redact(f"HTTP {answer.status} {note} {answer.text[:2000]}".replace("  ", " "))
     name = request_id(answer)

@@ -11,6 +11,7 @@ import socket
 import ssl
 import sys
 import threading
+from functools import lru_cache
 from typing import Any
 
 import certifi
@@ -91,17 +92,10 @@ class _GuardedTls(_Guarded, HTTPSConnection):
     """The same over TLS; the certificate is checked against the name, not the pinned address."""
 
 
-_TLS = threading.Lock()
-_tls_context: ssl.SSLContext | None = None
-
-
+@lru_cache(maxsize=1)
 def tls_context() -> ssl.SSLContext:
     """One context per process: reading the root certificates again costs 10 ms a connection."""
-    global _tls_context
-    with _TLS:
-        if _tls_context is None:
-            _tls_context = ssl.create_default_context(cafile=certifi.where())
-        return _tls_context
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -149,7 +143,7 @@ class GuardedAdapter(HTTPAdapter):
         if str(url).lower().startswith("https"):
             conn.cert_reqs = "CERT_REQUIRED"
 
-    def send(
+    def send(  # noqa: PLR0917  # the library's own signature
         self,
         request: requests.PreparedRequest,
         stream: bool = False,

@@ -108,7 +108,8 @@ class FacebookConnector(Connector):
         window = Window.from_cursor(cursor)
         if window.todo:
             return self._read("comments", self._deeper, window)
-        fields = f"id,comments.filter(stream).order(reverse_chronological).limit({COMMENTS_OF_A_POST}){{{COMMENT}}}"
+        newest = f"comments.filter(stream).order(reverse_chronological).limit({COMMENTS_OF_A_POST})"
+        fields = f"id,{newest}{{{COMMENT}}}"
 
         def ask() -> Batch:
             feed = self._graph.get_connections(self._page, "feed", fields=fields, limit=POSTS_POLLED)
@@ -201,4 +202,5 @@ class FacebookConnector(Connector):
 
 
 def by_time(items: list[Any]) -> tuple[Any, ...]:
+    """Oldest first."""
     return tuple(sorted(items, key=lambda item: (item.at, item.external_id)))

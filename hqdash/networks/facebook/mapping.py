@@ -57,6 +57,7 @@ def moment(value: object) -> datetime:
 
 
 def to_account(page: Mapping[str, Any]) -> Account:
+    """The Page that a token belongs to."""
     return Account(
         handle=str(page.get("username") or page.get("name") or ""),
         external_id=str(page["id"]),
@@ -64,16 +65,19 @@ def to_account(page: Mapping[str, Any]) -> Account:
 
 
 def permalink(post_id: str) -> str:
+    """Where people find a post."""
     return f"https://www.facebook.com/{post_id}"
 
 
 def to_published(answer: Mapping[str, Any]) -> Published:
+    """What the answer to a new post proves."""
     # A photo answers with two ids; the post's is the one that can be withdrawn.
     post_id = str(answer.get("post_id") or answer["id"])
     return Published(external_id=post_id, url=permalink(post_id))
 
 
 def to_listed(post: Mapping[str, Any]) -> Listed:
+    """One of our posts in a list."""
     post_id = str(post["id"])
     return Listed(
         published=Published(
@@ -106,6 +110,7 @@ def to_item(node: Mapping[str, Any], *, kind: Literal["comment", "mention"], pos
 
 
 def error_in(answer: Answer) -> Mapping[str, Any]:
+    """The error envelope of an answer; empty when it has none."""
     payload = answer.payload if isinstance(answer.payload, dict) else {}
     found = payload.get("error")
     return found if isinstance(found, dict) else {}
@@ -157,6 +162,7 @@ def explain(asked: Asked, answer: Answer) -> NetworkError | None:
 
 
 def number(value: object) -> int:
+    """A number, or 0 for anything else."""
     try:
         return int(str(value))
     except ValueError:

@@ -80,6 +80,7 @@ def paragraphs(text: str) -> str:
 
 
 def linked(line: str) -> str:
+    """One line as HTML."""
     parts = re.split(r"(https?://[^\s<>\"']+[^\s<>\"'.,;:!?)])", line)
     return "".join(
         f'<a href="{html.escape(part)}">{html.escape(part)}</a>' if number % 2 else html.escape(part)
@@ -88,11 +89,13 @@ def linked(line: str) -> str:
 
 
 def to_account(user: Mapping[str, Any], *, base_url: str) -> Account:
+    """The user that a password belongs to."""
     handle = str(user.get("username") or user.get("slug") or user.get("name") or "")
     return Account(handle=handle, external_id=str(user["id"]), base_url=base_url)
 
 
 def to_published(post: Mapping[str, Any]) -> Published:
+    """What the answer to a new post or comment proves."""
     at = moment(post["date_gmt"]) if post.get("date_gmt") else None
     return Published(external_id=str(post["id"]), url=str(post.get("link", "")), at=at)
 
@@ -105,10 +108,12 @@ def text_in(rendered: object) -> str:
 
 
 def to_listed(post: Mapping[str, Any]) -> Listed:
+    """One of the site's posts in a list."""
     return Listed(published=to_published(post), text=text_in(post.get("content")))
 
 
 def to_item(comment: Mapping[str, Any]) -> Item:
+    """One comment in our words."""
     parent = int(comment.get("parent") or 0)
     author = int(comment.get("author") or 0)
     name = str(comment.get("author_name", ""))

@@ -38,21 +38,25 @@ REFUSALS: tuple[tuple[str, Reason], ...] = (
 
 
 def to_account(payload: Mapping[str, Any]) -> Account:
+    """The account that a token belongs to."""
     user = payload["data"]
     return Account(handle=str(user["username"]), external_id=str(user["id"]))
 
 
 def to_published(payload: Mapping[str, Any], *, handle: str) -> Published:
+    """What the answer to a new post proves."""
     post = payload["data"]
     return Published(external_id=str(post["id"]), url=permalink(handle, str(post["id"])))
 
 
 def permalink(handle: str, post_id: str) -> str:
+    """Where people find a post."""
     # "i" stands for any account: X sends on to the right one.
     return f"https://x.com/{handle.lstrip('@') or 'i'}/status/{post_id}"
 
 
 def moment(value: object) -> datetime:
+    """A moment as X writes it."""
     return datetime.fromisoformat(str(value)).astimezone(UTC)
 
 
@@ -71,6 +75,7 @@ def post_text(post: Mapping[str, Any]) -> str:
 
 
 def to_listed(post: Mapping[str, Any], *, handle: str) -> Listed:
+    """One of our posts in a list."""
     at = moment(post["created_at"]) if post.get("created_at") else None
     published = Published(external_id=str(post["id"]), url=permalink(handle, str(post["id"])), at=at)
     return Listed(published=published, text=post_text(post))
@@ -89,6 +94,7 @@ def to_items(payload: Mapping[str, Any], *, our_id: str) -> list[Item]:
 
 
 def to_item(post: Mapping[str, Any], *, people: Mapping[str, Mapping[str, Any]], our_id: str) -> Item:
+    """One mention or reply in our words."""
     author = people.get(str(post.get("author_id", "")), {})
     parents = [
         str(other["id"]) for other in post.get("referenced_tweets") or () if other.get("type") == "replied_to"
@@ -123,7 +129,7 @@ def explain(asked: Asked, answer: Answer) -> NetworkError | None:
     words = " ".join(str(problem.get(part, "")) for part in ("title", "detail", "message", "reason"))
     detail = asked.redact(f"HTTP {answer.status} {words.strip()} {kind}")
     name = request_id(answer)
-    if answer.status == 429 or answer.status == 402:
+    if answer.status in {402, 429}:
         wait, scope = pause(answer, kind)
         return TryLater(
             asked.network,
@@ -146,6 +152,7 @@ def explain(asked: Asked, answer: Answer) -> NetworkError | None:
 
 
 def reason_for(status: int, kind: str, words: str) -> Reason:
+    """Why X said no."""
     spoken = words.lower()
     for phrase, reason in REFUSALS:
         if phrase in spoken:
@@ -171,6 +178,7 @@ def pause(answer: Answer, kind: str) -> tuple[Any, Scope]:
 
 
 def to_rate_state(headers: Mapping[str, str]) -> RateState | None:
+    """What is left of the endpoint's quarter of an hour."""
     try:
         remaining, limit = (
             int(headers["x-rate-limit-remaining"]),
