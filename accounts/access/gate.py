@@ -1,0 +1,109 @@
+"""Answers may this person do this here, and who may.
+
+One query or none. A grant on a unit counts for all units below it; the system's own clock may do
+everything, and stands in the book as "system".
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.access.declared import Permission
+from accounts.audit.book import record
+from accounts.audited import ACCESS_REFUSED
+from accounts.models import Channel, Grant, Unit, UnitPath, User
+from hqdash.base import clock
+from hqdash.base.actor import Actor
+from hqdash.base.errors import NotAllowed
+from hqdash.base.tenancy import acting_for
+
+Where = Unit | Channel
+"""A place in the force: a unit, or a channel and with it the unit that owns it."""
+
+
+def can(actor: Actor, permission: Permission, where: Where | None = None) -> bool:
+    """True when ``actor`` holds ``permission`` on ``where``; without a place: anywhere at all."""
+    if where is not None and where.force_id != actor.force_id:
+        return False
+    if not actor.is_person:
+        return actor.kind == "clock"
+    grants = live_grants(actor, permission)
+    if where is not None:
+        above = UnitPath.objects.filter(descendant_id=unit_id_of(where), ancestor_id=OuterRef("unit_id"))
+        grants = grants.filter(Exists(above))
+    return grants.exists()
+
+
+def require(actor: Actor, permission: Permission, where: Where | None = None) -> None:
+    """Let the actor pass, or refuse and write the refusal into the book.
+
+    Raises:
+        NotAllowed: with a sentence that names the right that is missing.
+    """
+    if can(actor, permission, where):
+        return
+    place = f" on {where}" if where is not None else ""
+    raise NotAllowed(
+        f"You may not do this{place}: it needs the right “{permission.label}”. Ask your comms team.",
+        remember=partial(_record_refusal, actor, permission, where),
+    )
+
+
+def _record_refusal(actor: Actor, permission: Permission, where: Where | None) -> None:
+    own = where if where is not None and where.force_id == actor.force_id else None
+    with acting_for(actor.force_id), transaction.atomic():
+        record(
+            actor,
+            ACCESS_REFUSED,
+            own,
+            unit=own if isinstance(own, Unit) else None,
+            channel=own if isinstance(own, Channel) else None,
+            permission=permission.name,
+            asked_for=str(where.pk) if where is not None else "",
+        )
+
+
+def visible_units(actor: Actor, permission: Permission) -> QuerySet[Unit]:
+    """Every unit on which the actor holds the permission."""
+    units = Unit.objects.filter(force_id=actor.force_id)
+    if not actor.is_person:
+        return units if actor.kind == "clock" else units.none()
+    granted = live_grants(actor, permission).values("unit_id")
+    below = UnitPath.objects.filter(ancestor_id__in=granted).values("descendant_id")
+    return units.filter(pk__in=below)
+
+
+def visible_channels(actor: Actor, permission: Permission) -> QuerySet[Channel]:
+    """Every channel on whose unit the actor holds the permission."""
+    return Channel.objects.filter(unit__in=visible_units(actor, permission))
+
+
+def people_who_can(permission: Permission, where: Where) -> QuerySet[User]:
+    """Everybody who holds the permission there now, by username."""
+    above = UnitPath.objects.filter(descendant_id=unit_id_of(where)).values("ancestor_id")
+    holding = _in_force(
+        Grant.objects.filter(unit_id__in=above, role__permissions__contains=[permission.name])
+    )
+    return User.objects.filter(pk__in=holding.values("user_id"), is_active=True).order_by("username")
+
+
+def live_grants(actor: Actor, permission: Permission) -> QuerySet[Grant]:
+    """The actor's grants that hold now and carry the permission."""
+    return _in_force(
+        Grant.objects.filter(
+            user_id=actor.user_id, user__is_active=True, role__permissions__contains=[permission.name]
+        )
+    )
+
+
+def unit_id_of(where: Where) -> object:
+    """The unit that a place belongs to."""
+    return where.unit_id if isinstance(where, Channel) else where.pk
+
+
+def _in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
+    now = clock.now()
+    return grants.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)

@@ -1,0 +1,85 @@
+"""Builds a force: its tree, its people, its tiers and who holds them where."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.access.declared import default_permissions
+from accounts.audit.book import record
+from accounts.audited import FORCE_CREATED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
+from accounts.models import Force, Grant, Role, Unit, UnitPath, User
+from accounts.roles import FIRST_ROLES
+from hqdash.base.actor import Actor
+from hqdash.base.tenancy import acting_for, current_force_id
+
+
+@transaction.atomic
+def create_force(*, slug: str, name: str, timezone: str = "Europe/London") -> Force:
+    """A new force with its root unit and the tiers that every force begins with."""
+    force = Force(slug=slug, name=name, timezone=timezone)
+    with acting_for(force.pk):
+        force.save()
+        actor = Actor.clock(force.pk)
+        record(actor, FORCE_CREATED, force)
+        for first in FIRST_ROLES:
+            Role.objects.create(
+                slug=first.slug,
+                name=str(first.name),
+                number=first.number,
+                permissions=default_permissions(first.slug),
+            )
+        add_unit(actor=actor, name=name, code="FORCE")
+    return force
+
+
+@transaction.atomic
+def add_unit(*, actor: Actor, name: str, code: str, parent: Unit | None = None, position: int = 0) -> Unit:
+    """A unit below ``parent`` (the root of the force when there is none)."""
+    unit = Unit.objects.create(name=name, code=code, parent=parent, position=position)
+    above = UnitPath.objects.filter(descendant=parent).values_list("ancestor_id", "depth") if parent else []
+    UnitPath.objects.bulk_create(
+        [UnitPath(ancestor=unit, descendant=unit, depth=0)]
+        + [UnitPath(ancestor_id=ancestor, descendant=unit, depth=depth + 1) for ancestor, depth in above]
+    )
+    record(actor, UNIT_ADDED, unit, unit=unit, code=code)
+    return unit
+
+
+@transaction.atomic
+def add_user(*, actor: Actor, username: str, password_hash: str = "") -> User:
+    """Somebody who signs in; without a password hash nobody can sign in under the name yet."""
+    user = User(username=username, force_id=current_force_id())
+    if password_hash:
+        user.password = password_hash
+    else:
+        user.set_unusable_password()
+    user.save()
+    record(actor, USER_ADDED, user)
+    return user
+
+
+@transaction.atomic
+def grant_role(
+    *,
+    actor: Actor,
+    user: User,
+    unit: Unit,
+    role: Role,
+    now: datetime,
+    ends_at: datetime | None = None,
+    reason: str,
+) -> Grant:
+    """Give ``user`` the role on ``unit`` and everything below it."""
+    grant = Grant.objects.create(
+        user=user,
+        unit=unit,
+        role=role,
+        starts_at=now,
+        ends_at=ends_at,
+        given_by=actor.username,
+        reason=reason,
+    )
+    record(actor, ROLE_GRANTED, user, unit=unit, role=role.name, reason=reason, until=ends_at)
+    return grant

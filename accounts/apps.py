@@ -1,0 +1,35 @@
+"""Installs accounts: rights and audited acts are declared, privileges and menu entries hung up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.module_loading import import_string
+
+
+class AccountsConfig(AppConfig):
+    """Who, as whom."""
+
+    name = "accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        """Declare what this desk declares."""
+        import accounts.audited
+        import accounts.permissions
+        import accounts.sign_in.signals
+        import accounts.web.menu  # noqa: F401
+        from hqdash.base.schema_guard import restrict
+
+        restrict(import_string("accounts.privileges.restrict_accounts"))
+        # Django sends the signal once per app with tables, after all migrations have run.
+        post_migrate.connect(_guard, sender=self)
+
+
+def _guard(*, using: str, **_: Any) -> None:
+    """Lay row-level security and privileges over the schema as it now is."""
+    from hqdash.base.schema_guard import guard_schema
+
+    guard_schema(using=using)

@@ -1,0 +1,32 @@
+"""Every read of accounts; each returns only what the actor may see."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.access.gate import visible_channels, visible_units
+from accounts.models import Channel, Unit, UnitPath, User
+from accounts.permissions import VIEW_CHANNEL, VIEW_DASHBOARD
+from hqdash.base.actor import Actor
+
+
+def channels_for(actor: Actor) -> QuerySet[Channel]:
+    """Every social account that the actor may see, with its unit."""
+    return visible_channels(actor, VIEW_CHANNEL).select_related("unit").order_by("network", "handle", "id")
+
+
+def units_for(actor: Actor) -> QuerySet[Unit]:
+    """Every unit that the actor may look into."""
+    return visible_units(actor, VIEW_DASHBOARD).order_by("code")
+
+
+def user_of(actor: Actor) -> User:
+    """The person behind the actor."""
+    return User.objects.get(pk=actor.user_id)
+
+
+def units_below(unit_id: UUID) -> list[UUID]:
+    """The unit itself and every unit below it."""
+    return list(UnitPath.objects.filter(ancestor_id=unit_id).values_list("descendant_id", flat=True))

@@ -1,0 +1,73 @@
+"""The social accounts of the force, and whether they work."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from accounts.access.explain import explain
+from accounts.access.gate import people_who_can
+from accounts.models import Channel
+from accounts.permissions import MANAGE_CHANNEL, VIEW_CHANNEL
+from accounts.queries import channels_for, units_below, user_of
+from accounts.vault.drawer import credentials_of
+from hqdash.base.keyset import page
+from hqdash.base.pages import Page
+from hqdash.networks.network import all_networks, get_network
+
+
+class Channels(Page):
+    """Every account with its network, unit, state and last contact."""
+
+    template = "accounts/channels.html"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Filters: ``unit``, ``network``, ``state`` and ``q`` (part of the handle or name)."""
+        rows = channels_for(self.actor)
+        wanted = {name: request.GET.get(name, "") for name in ("unit", "network", "state", "q")}
+        try:
+            if wanted["unit"]:
+                rows = rows.filter(unit__in=units_below(UUID(wanted["unit"])))
+        except ValueError:
+            rows = rows.none()
+        counts = rows.aggregate(
+            all=Count("id"),
+            connected=Count("id", filter=Q(state=Channel.State.CONNECTED)),
+            sign_in_needed=Count("id", filter=Q(state=Channel.State.SIGN_IN_NEEDED)),
+            suspended=Count("id", filter=Q(state=Channel.State.SUSPENDED)),
+        )
+        if wanted["network"]:
+            rows = rows.filter(network=wanted["network"])
+        if wanted["state"]:
+            rows = rows.filter(state=wanted["state"])
+        if wanted["q"]:
+            rows = rows.filter(Q(handle__icontains=wanted["q"]) | Q(name__icontains=wanted["q"]))
+        found = page(rows, order=("network", "handle", "id"), after=request.GET.get("after", ""), size=100)
+        return self.render(
+            channels=found.items,
+            next_cursor=found.next_cursor,
+            counts=counts,
+            states=Channel.State.choices,
+            networks=all_networks(),
+            wanted=wanted,
+        )
+
+
+class ChannelDetail(Page):
+    """One account: its health, who may use it, and what opens it (never the secret itself)."""
+
+    template = "accounts/channel.html"
+
+    def get(self, request: HttpRequest, channel_id: UUID) -> HttpResponse:
+        """404 for an account of another unit or force."""
+        channel = get_object_or_404(channels_for(self.actor), pk=channel_id)
+        return self.render(
+            channel=channel,
+            network=get_network(channel.network),
+            credentials=credentials_of(channel),
+            connectors=people_who_can(MANAGE_CHANNEL, channel)[:10],
+            why=explain(user_of(self.actor), VIEW_CHANNEL, channel),
+        )

@@ -1,0 +1,32 @@
+"""The doors of accounts in the side menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.access.gate import can
+from accounts.models import Channel
+from accounts.permissions import VIEW_AUDIT, VIEW_CHANNEL
+from accounts.queries import channels_for
+from hqdash.base.actor import Actor
+from hqdash.base.menu import Count, Section, menu_entry
+
+
+def _disconnected(actor: Actor) -> Count:
+    return Count(channels_for(actor).exclude(state=Channel.State.CONNECTED).count(), "is-bad")
+
+
+menu_entry(
+    Section.ADMINISTER,
+    _("Accounts"),
+    icon="plug-connected",
+    url_name="accounts:channels",
+    allowed=lambda actor: can(actor, VIEW_CHANNEL),
+    count=_disconnected,
+)
+menu_entry(
+    Section.INSIGHT,
+    _("Audit log"),
+    icon="history",
+    url_name="accounts:audit",
+    allowed=lambda actor: can(actor, VIEW_AUDIT),
+    order=9,
+)

@@ -1,0 +1,109 @@
+"""What every page's frame needs: the menu, the unit in scope, the theme."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Unit, User
+from accounts.queries import units_for
+from hqdash.base.actor import Actor
+from hqdash.base.menu import MenuEntry, Section, entries_for
+
+PRODUCT_NAME = "HQ Dash"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Template context for ``base.html``; nearly empty for strangers."""
+    actor: Actor | None = getattr(request, "actor", None)
+    if actor is None:
+        return {"product_name": PRODUCT_NAME, "actor": None, "theme": User.Theme.DEVICE.value}
+    user = request.user
+    return {
+        "product_name": PRODUCT_NAME,
+        "actor": actor,
+        "force": user.force,  # type: ignore[union-attr]
+        "theme": user.theme,  # type: ignore[union-attr]
+        "menu": _Lazy(lambda: _menu(request, actor)),
+        "scope": _Lazy(lambda: _scope(request, actor)),
+        "can_compose": _Lazy(lambda: _can_compose(actor)),
+    }
+
+
+class _Lazy:
+    """Evaluated only by templates that use it: a fragment pays nothing for the frame it does not show."""
+
+    def __init__(self, make: Any) -> None:
+        self._make = make
+
+    def __call__(self) -> Any:
+        if not hasattr(self, "_value"):
+            self._value = self._make()
+        return self._value
+
+
+def _menu(request: HttpRequest, actor: Actor) -> list[dict[str, Any]]:
+    labels = {
+        Section.TOP: "",
+        Section.PUBLISH: _("Publish"),
+        Section.RESPOND: _("Respond"),
+        Section.INSIGHT: _("Insight"),
+        Section.ADMINISTER: _("Administer"),
+    }
+    sections: dict[Section, list[dict[str, Any]]] = {}
+    for entry in entries_for(actor):
+        sections.setdefault(entry.section, []).append(_item(request, actor, entry))
+    return [{"label": labels[section], "items": items} for section, items in sections.items()]
+
+
+def _item(request: HttpRequest, actor: Actor, entry: MenuEntry) -> dict[str, Any]:
+    url = reverse(entry.url_name)
+    count = entry.count(actor) if entry.count else None
+    here = request.path == url if url == "/" else request.path.startswith(url)
+    return {
+        "label": entry.label,
+        "icon": entry.icon,
+        "url": url,
+        "current": here,
+        "count": count.number if count and count.number else "",
+        "tone": count.tone if count else "",
+    }
+
+
+def _scope(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """The unit switcher: the chosen unit is ``?unit=`` in the address, so that a view can be shared."""
+    chosen = request.GET.get("unit", "")
+    units = list(units_for(actor))
+    known = {unit.pk for unit in units}
+    children: dict[Any, list[Unit]] = {}
+    for unit in units:
+        children.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
+    options = [{"label": _("All units"), "url": request.path, "current": not chosen, "depth": 0}]
+
+    def walk(parent: Any, depth: int) -> None:
+        for unit in sorted(children.get(parent, []), key=lambda each: (each.position, each.name)):
+            options.append(
+                {
+                    "label": unit.name,
+                    "url": f"{request.path}?unit={unit.pk}",
+                    "current": str(unit.pk) == chosen,
+                    "depth": depth,
+                }
+            )
+            walk(unit.pk, depth + 1)
+
+    walk(None, 1)
+    current = next((option["label"] for option in options if option["current"]), _("All units"))
+    return {"label": current, "options": options}
+
+
+def _can_compose(actor: Actor) -> bool:
+    # The frame asks the menu, not publishing: a desk above may be absent.
+    try:
+        compose = reverse("publishing:compose")
+    except NoReverseMatch:
+        return False
+    return any(reverse(entry.url_name) == compose for entry in entries_for(actor))

@@ -1,0 +1,1 @@
+"""HQ Dash: the social media command dashboard for the people who keep the public safe."""

@@ -1,0 +1,34 @@
+"""Who acts: a signed-in person, the system's own clock, or a member of the public."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+Kind = Literal["person", "clock", "public"]
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The one under whose name an act stands in the book.
+
+    ``session`` is a short fingerprint of the session, never its key; ``address`` the caller's IP address.
+    """
+
+    force_id: UUID
+    user_id: UUID | None
+    username: str
+    kind: Kind = "person"
+    session: str = ""
+    address: str = ""
+
+    @classmethod
+    def clock(cls, force_id: UUID) -> Actor:
+        """The system itself: schedules, screening, sweepers. It stands in the book as "system"."""
+        return cls(force_id=force_id, user_id=None, username="system", kind="clock")
+
+    @property
+    def is_person(self) -> bool:
+        """True for somebody who signed in."""
+        return self.kind == "person"

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL back end, with the force signed into every statement."""

@@ -1,0 +1,1 @@
+"""The wall: one screen across all desks. It knows cards, not apps."""
