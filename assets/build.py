@@ -1,0 +1,109 @@
+"""Builds hqdash/base/static from the sources in this folder; the results are committed.
+
+Run `npm ci` here first: Node is needed to change the looks of the product, never to run it.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+MODULES = HERE / "node_modules"
+STATIC = HERE.parent / "hqdash" / "base" / "static"
+
+SHAPE = re.compile(r"<(?:path|circle|rect|line|polyline|ellipse)[^>]*/>")
+CLEAR_BOX = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>')
+SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
+
+HTMX = "4.0.1"
+VENDORED = {
+    "dist/htmx.min.js": f"htmx-{HTMX}.min.js",
+    "dist/ext/hx-sse.min.js": f"hx-sse-{HTMX}.min.js",
+    "dist/ext/hx-csp.min.js": f"hx-csp-{HTMX}.min.js",
+}
+LICENCES = {
+    "htmx.org": ("vendor/htmx-*, vendor/hx-sse-*, vendor/hx-csp-*", "LICENSE"),
+    "bootstrap": ("css/base.css", "LICENSE"),
+    "@tabler/icons": ("icons/icons.svg", "LICENSE"),
+}
+
+
+def style_sheets() -> None:
+    """base.css (what is used of Bootstrap) and ops.css (our own layer)."""
+    for name in ("base", "ops"):
+        subprocess.run(
+            [
+                MODULES / ".bin" / "sass",
+                "--style=compressed",
+                "--no-source-map",
+                "--no-charset",
+                # Bootstrap 5.3 is written in the old module syntax and says so on every line.
+                "--quiet-deps",
+                "--silence-deprecation=import,global-builtin,color-functions,if-function",
+                f"--load-path={MODULES}",
+                HERE / "scss" / f"{name}.scss",
+                STATIC / "css" / f"{name}.css",
+            ],
+            check=True,
+        )
+
+
+def icons() -> None:
+    """One sprite with the icons of icons.txt, so that a page fetches all its icons at once."""
+    symbols = []
+    for name in (HERE / "icons.txt").read_text().split():
+        drawing = (
+            MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg"
+        ).read_text()
+        shapes = "".join(SHAPE.findall(CLEAR_BOX.sub("", drawing)))
+        symbols.append(f'<symbol id="i-{name}" viewBox="0 0 24 24">{shapes}</symbol>')
+    sprite = (
+        '<svg xmlns="http://www.w3.org/2000/svg">' + "\n".join(symbols) + "</svg>\n"
+    )
+    (STATIC / "icons" / "icons.svg").write_text(sprite)
+
+
+def scripts() -> None:
+    """ops.js: the files of js/ one after the other, each a closed function of its own."""
+    parts = [path.read_text().strip() for path in sorted((HERE / "js").glob("*.js"))]
+    (STATIC / "js" / "ops.js").write_text("\n".join(parts) + "\n")
+
+
+def vendor() -> None:
+    """htmx with its two extensions, versions in the file names, and every licence in one text."""
+    for old in (STATIC / "vendor").glob("h*.js"):
+        old.unlink()
+    for source, name in VENDORED.items():
+        text = (MODULES / "htmx.org" / source).read_text()
+        # The manifest storage would look for the map, which is not shipped.
+        (STATIC / "vendor" / name).write_text(SOURCE_MAP.sub("", text).rstrip() + "\n")
+    texts = []
+    for package, (files, licence) in LICENCES.items():
+        texts.append(
+            f"{package}: {files}\n\n{(MODULES / package / licence).read_text().strip()}\n"
+        )
+    inter = (STATIC / "fonts" / "OFL.txt").read_text().strip()
+    texts.append(f"Inter: fonts/inter-latin-var.woff2\n\n{inter}\n")
+    (STATIC / "vendor" / "LICENSES.txt").write_text(
+        ("\n" + "=" * 79 + "\n\n").join(texts)
+    )
+
+
+def main() -> None:
+    if not shutil.which("node"):
+        raise SystemExit(
+            "Node is needed to build the assets. The built files are in the repository already."
+        )
+    if not MODULES.is_dir():
+        raise SystemExit("Run `npm ci` in assets/ first.")
+    style_sheets()
+    icons()
+    scripts()
+    vendor()
+
+
+if __name__ == "__main__":
+    main()
