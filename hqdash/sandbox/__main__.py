@@ -10,6 +10,7 @@ from hqdash.sandbox.world import open_world
 
 
 def main() -> int:
+    """Run until told to stop; 1 when the server could not start."""
     parser = argparse.ArgumentParser(
         prog="python -m hqdash.sandbox", description="Practice networks: X, Facebook and WordPress over HTTP."
     )
@@ -29,10 +30,11 @@ def main() -> int:
     try:
         world = open_world(options.state, limits=not options.no_limits)
     except OSError as problem:
-        print(f"The state folder {options.state} cannot be used: {problem.strerror}.", file=sys.stderr)
+        sys.stderr.write(f"The state folder {options.state} cannot be used: {problem.strerror}.\n")
         return 1
     server = server_for(application(world), host=options.host, port=options.port)
-    print(f"Practice networks on http://{options.host}:{options.port}/", flush=True)
+    sys.stdout.write(f"Practice networks on http://{options.host}:{options.port}/\n")
+    sys.stdout.flush()
     try:
         server.run()
     except KeyboardInterrupt:

@@ -90,17 +90,16 @@ def put_account(
     user = username or (known.username if known else "newsdesk")
     # WordPress knows a user by name and password together, so two sites may share a password.
     token_mark = fingerprint(f"{handle.lower()}:{secret}" if network == "wordpress" else secret)
+    made_at = time.time()
     try:
         state.db.execute(
             "INSERT INTO account VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (network, handle) DO UPDATE"
             " SET name = excluded.name, username = excluded.username, token_sha256 = excluded.token_sha256",
-            (kept_id, network, handle, name or handle, user, token_mark, time.time()),
+            (kept_id, network, handle, name or handle, user, token_mark, made_at),
         )
     except sqlite3.IntegrityError:
         raise BadAccount("Another account already has this token or this external id.") from None
-    account = find_account(state, network=network, handle=handle)
-    assert account is not None
-    return account
+    return Account(kept_id, network, handle, name or handle, user, known.made_at if known else made_at)
 
 
 def find_account(state: State, *, network: str, handle: str) -> Account | None:
@@ -130,7 +129,8 @@ def site_user(state: State, *, handle: str, username: str, password: str) -> Acc
     """The WordPress site, when this user name and application password open it."""
     mark = fingerprint(f"{handle.lower()}:{bare_password(password)}")
     row = state.db.execute(
-        "SELECT * FROM account WHERE network = 'wordpress' AND handle = ? AND username = ? AND token_sha256 = ?",
+        "SELECT * FROM account WHERE network = 'wordpress' AND handle = ? AND username = ?"
+        " AND token_sha256 = ?",
         (handle, username, mark),
     ).fetchone()
     return _account(row)

@@ -69,6 +69,7 @@ def base_url(account: Account, origin: str) -> str:
 
 
 async def make_account(request: Request) -> Response:
+    """Make an account or bring it up to date; says where a connector finds it."""
     told = await _body(request)
     account = put_account(
         world_of(request).state,
@@ -89,6 +90,7 @@ async def make_account(request: Request) -> Response:
 
 
 async def posts(request: Request) -> Response:
+    """Everything the account has posted, with what was taken down."""
     asked = request.query_params
     account = _account(request, asked.get("network", ""), asked.get("handle", ""))
     found = select_entries(
@@ -114,6 +116,7 @@ async def posts(request: Request) -> Response:
 
 
 async def comments(request: Request) -> Response:
+    """Everything said to the account, and what became of it."""
     asked = request.query_params
     account = _account(request, asked.get("network", ""), asked.get("handle", ""))
     found = select_entries(
@@ -143,6 +146,7 @@ async def comments(request: Request) -> Response:
 
 
 async def write_comment(request: Request) -> Response:
+    """Speak as a member of the public."""
     told = await _body(request)
     account = _account(request, _text(told, "network"), _text(told, "handle"))
     world = world_of(request)
@@ -158,6 +162,7 @@ async def write_comment(request: Request) -> Response:
 
 
 async def faults(request: Request) -> Response:
+    """The faults in force: show, add one, lift all."""
     world = world_of(request)
     if request.method == "DELETE":
         world.faults.lift_all()
@@ -182,6 +187,7 @@ async def faults(request: Request) -> Response:
 
 
 async def reset(request: Request) -> Response:
+    """Forget everything."""
     world = world_of(request)
     world.state.forget_everything()
     world.faults.reload()
@@ -190,6 +196,7 @@ async def reset(request: Request) -> Response:
 
 
 async def health(request: Request) -> Response:
+    """Whether the process is up, and how much it holds."""
     state = world_of(request).state
     accounts = state.db.execute("SELECT count(*) FROM account").fetchone()[0]
     return JSONResponse({"ok": True, "accounts": accounts, "entries": count_entries(state, "1", ())})

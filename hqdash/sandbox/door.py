@@ -74,16 +74,13 @@ def listed_before(request: Request, account: Account) -> float | None:
 
 
 def _refusal(faults: dict[str, Fault], account: Account, operation: str, manners: Manners) -> Response | None:
-    if "html_error" in faults:
-        return HTMLResponse(GATEWAY_PAGE, status_code=502)
-    if "server_error" in faults:
-        return manners.server_error(int(faults["server_error"].value) or 503)
-    if "token_expired" in faults:
-        return manners.token_expired()
-    if "rate_limited" in faults:
-        return manners.rate_limited(account, faults["rate_limited"].value or 60.0)
-    if "duplicate_refused" in faults:
-        return manners.duplicate_refused(operation)
-    if "hide_refused" in faults:
-        return manners.hide_refused()
-    return None
+    """The first of these that is in force; a gateway in front of a network fails before the network."""
+    worded: dict[str, Callable[[float], Response]] = {
+        "html_error": lambda _: HTMLResponse(GATEWAY_PAGE, status_code=502),
+        "server_error": lambda value: manners.server_error(int(value) or 503),
+        "token_expired": lambda _: manners.token_expired(),
+        "rate_limited": lambda value: manners.rate_limited(account, value or 60.0),
+        "duplicate_refused": lambda _: manners.duplicate_refused(operation),
+        "hide_refused": lambda _: manners.hide_refused(),
+    }
+    return next((say(faults[kind].value) for kind, say in worded.items() if kind in faults), None)

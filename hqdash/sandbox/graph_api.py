@@ -3,7 +3,8 @@
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -13,10 +14,12 @@ from starlette.routing import Route
 from hqdash.sandbox.accounts import Account, account_by_token
 from hqdash.sandbox.door import listed_before, through_door
 from hqdash.sandbox.entries import Entry, get_entry
-from hqdash.sandbox.graph_answers import GraphRefusal, Reader, error, missing, page_named
-from hqdash.sandbox.graph_fields import BadFields, parse_fields
-from hqdash.sandbox.graph_writes import add_comment, add_post, change_comment, change_post, erase
+from hqdash.sandbox.graph_answers import GraphRefusal, error, missing
+from hqdash.sandbox.graph_fields import BadFields, Field, parse_fields
+from hqdash.sandbox.graph_reader import Reader, page_named
+from hqdash.sandbox.graph_writes import add_comment, add_post, change, erase
 from hqdash.sandbox.limits import Allowance
+from hqdash.sandbox.state import State
 from hqdash.sandbox.world import origin_of, world_of
 
 VERSION = re.compile(r"v(\d+)\.(\d+)")
@@ -93,7 +96,33 @@ def _token(request: Request, arguments: dict[str, str]) -> str:
     return arguments.pop("access_token", "")
 
 
-async def call(request: Request) -> Response:
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: whose token, which method, on what, with which arguments."""
+
+    request: Request
+    page: Account
+    method: str
+    node: str
+    edge: str
+    arguments: dict[str, str]
+
+    @property
+    def state(self) -> State:
+        return world_of(self.request).state
+
+    @property
+    def operation(self) -> str:
+        """What kind of work it is, for the faults that strike only some kinds."""
+        if self.method == "GET":
+            return "read"
+        if self.edge:
+            return "publish"
+        entry = get_entry(self.state, network="facebook", external_id=self.node)
+        return "withdraw" if self.method == "DELETE" and entry and entry.by_account else "hide"
+
+
+async def answer(request: Request) -> Response:
     """Every call of Graph comes in here."""
     world = world_of(request)
     try:
@@ -111,20 +140,21 @@ async def call(request: Request) -> Response:
         return MANNERS.rate_limited(page, allowance.reset_at - time.time())
     # The method may stand among the arguments, for callers that can only POST.
     method = arguments.pop("method", request.method).upper()
-    node, edge = request.path_params["node"], request.path_params.get("edge", "")
-
-    def work() -> Response:
-        try:
-            return _work(request, page, method, node, edge, arguments)
-        except GraphRefusal as refusal:
-            return refusal.response
-        except BadFields as bad:
-            return error(2500, f'Syntax error "{bad}"', kind="OAuthException")
-
+    path = request.path_params
+    call = Call(request, page, method, path["node"], path.get("edge", ""), arguments)
     response = await through_door(
-        request, account=page, operation=_operation(request, method, node, edge), manners=MANNERS, work=work
+        request, account=page, operation=call.operation, manners=MANNERS, work=lambda: _guarded(call)
     )
     return _with_usage(response, page, allowance)
+
+
+def _guarded(call: Call) -> Response:
+    try:
+        return JSONResponse(_work(call))
+    except GraphRefusal as refusal:
+        return refusal.response
+    except BadFields as bad:
+        return error(2500, f"Syntax error: {bad}")
 
 
 def _with_usage(response: Response, page: Account, allowance: Allowance) -> Response:
@@ -139,87 +169,64 @@ def _check_version(text: str) -> None:
     if not told or not OLDEST <= int(told[1]) <= NEWEST:
         raise GraphRefusal(
             2635,
-            f"(#2635) You are calling a deprecated version of the API. Please update to the latest version: v{NEWEST}.0.",
+            "(#2635) You are calling a deprecated version of the API."
+            f" Please update to the latest version: v{NEWEST}.0.",
         )
 
 
-def _operation(request: Request, method: str, node: str, edge: str) -> str:
-    """What kind of work a call is, for the faults that strike only some kinds."""
-    if method == "GET":
-        return "read"
-    if edge:
-        return "publish"
-    entry = get_entry(world_of(request).state, network="facebook", external_id=node)
-    if method == "DELETE" and entry is not None and entry.by_account:
-        return "withdraw"
-    return "hide"
-
-
-def _work(
-    request: Request, page: Account, method: str, node: str, edge: str, arguments: dict[str, str]
-) -> Response:
-    state = world_of(request).state
-    reader = Reader(state, page, origin_of(request))
-    target_page = page_named(state, page, node)
-    entry = None if target_page else get_entry(state, network="facebook", external_id=node)
-    if entry is not None and (entry.gone or entry.account_id != page.external_id):
+def _work(call: Call) -> dict[str, Any]:
+    """What the call gives, once it has come through the door."""
+    page = page_named(call.state, call.page, call.node)
+    entry = None if page else get_entry(call.state, network="facebook", external_id=call.node)
+    if entry is not None and (entry.gone or entry.account_id != call.page.external_id):
         entry = None
-    if (target_page is None and entry is None) or (edge and edge not in LISTS):
-        raise missing(node)
-    if method == "GET":
-        return JSONResponse(_read(request, reader, target_page, entry, edge, arguments))
-    if target_page is not None:
-        if target_page.external_id != page.external_id:
-            raise GraphRefusal(
-                200, "(#200) The user hasn't authorized the application to perform this action", status=403
-            )
-        if method == "POST" and edge == "feed":
-            return JSONResponse(add_post(request, page, arguments))
-    elif entry is not None:
-        if method == "POST" and edge == "comments":
-            return JSONResponse(add_comment(request, page, entry, arguments))
-        if method == "POST" and not edge:
-            change = change_comment if entry.kind == "comment" else change_post
-            return JSONResponse(change(state, page, entry, arguments))
-        if method == "DELETE" and not edge:
-            return JSONResponse(erase(state, page, entry))
-    raise GraphRefusal(100, f"(#100) Unsupported {method.lower()} request.", kind="GraphMethodException")
+    if (page is None and entry is None) or (call.edge and call.edge not in LISTS):
+        raise missing(call.node)
+    if call.method == "GET":
+        return _read_page(call, page) if page else _read_entry(call, entry)
+    if page is not None and page.external_id != call.page.external_id:
+        raise GraphRefusal(200, "(#200) Permissions error", status=403)
+    if page is not None and (call.method, call.edge) == ("POST", "feed"):
+        return add_post(call.request, page, call.arguments)
+    if entry is not None and (call.method, call.edge) in CHANGES:
+        return CHANGES[call.method, call.edge](call.request, call.page, entry, call.arguments)
+    raise GraphRefusal(100, f"(#100) Unsupported {call.method.lower()} request.", kind="GraphMethodException")
 
 
-def _read(
-    request: Request,
-    reader: Reader,
-    page: Account | None,
-    entry: Entry | None,
-    edge: str,
-    arguments: dict[str, str],
-) -> dict[str, Any]:
-    fields = parse_fields(arguments.get("fields", ""))
-    asks_for_lists = edge or any(field.name in LISTS for field in fields)
-    if asks_for_lists:
-        lag = listed_before(request, reader.page)
-        reader = Reader(reader.state, reader.page, reader.origin, lag)
-    if page is not None:
-        if not edge:
-            return reader.page_json(page, fields)
-        if edge == "comments":
-            raise missing(page.external_id)
-        return reader.posts(page, arguments, fields, tagged=edge == "tagged")
-    assert entry is not None
-    if edge == "comments":
-        return reader.comments(entry, arguments, fields)
-    if edge:
-        raise missing(entry.external_id)
+CHANGES = {("POST", "comments"): add_comment, ("POST", ""): change, ("DELETE", ""): erase}
+
+
+def _reader(call: Call, fields: Sequence[Field]) -> Reader:
+    """A reader, which a read lag keeps from seeing the newest, but only in lists."""
+    lists = call.edge or any(field.name in LISTS for field in fields)
+    lag = listed_before(call.request, call.page) if lists else None
+    return Reader(call.state, call.page, origin_of(call.request), lag)
+
+
+def _read_page(call: Call, page: Account) -> dict[str, Any]:
+    fields = parse_fields(call.arguments.get("fields", ""))
+    reader = _reader(call, fields)
+    if not call.edge:
+        return reader.page_json(page, fields)
+    if call.edge == "comments":
+        raise missing(call.node)
+    return reader.posts(page, call.arguments, fields, tagged=call.edge == "tagged")
+
+
+def _read_entry(call: Call, entry: Entry | None) -> dict[str, Any]:
+    fields = parse_fields(call.arguments.get("fields", ""))
+    if entry is None or call.edge not in ("", "comments"):
+        raise missing(call.node)
+    reader = _reader(call, fields)
+    if call.edge:
+        return reader.comments(entry, call.arguments, fields)
     return reader.comment_json(entry, fields) if entry.kind == "comment" else reader.post_json(entry, fields)
-
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def routes() -> list[Route]:
     """All of Graph, below /graph."""
     methods = ["GET", "POST", "DELETE"]
     return [
-        Route("/{version}/{node}", call, methods=methods),
-        Route("/{version}/{node}/{edge}", call, methods=methods),
+        Route("/{version}/{node}", answer, methods=methods),
+        Route("/{version}/{node}/{edge}", answer, methods=methods),
     ]

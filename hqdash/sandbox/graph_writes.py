@@ -29,7 +29,8 @@ def add_post(request: Request, page: Account, arguments: dict[str, str]) -> dict
         raise GraphRefusal(1609005, "(#1609005) The link is not valid", subcode=1609005)
     same = select_entries(
         state,
-        "account_id = ? AND kind = 'post' AND text = ? AND link = ? AND status = 'published' AND stored_at > ?",
+        "account_id = ? AND kind = 'post' AND status = 'published' AND text = ? AND link = ?"
+        " AND stored_at > ?",
         (page.external_id, message, link, time.time() - SAME_WORDS),
         limit=1,
     )
@@ -82,34 +83,25 @@ def add_comment(request: Request, page: Account, over: Entry, arguments: dict[st
     return {"id": entry.external_id}
 
 
-def change_comment(state: State, page: Account, entry: Entry, arguments: dict[str, str]) -> dict[str, Any]:
-    """Hide a comment of somebody else's, show it again, or reword the Page's own."""
-    if "is_hidden" in arguments:
+def change(request: Request, page: Account, entry: Entry, arguments: dict[str, str]) -> dict[str, Any]:
+    """Hide a comment of somebody else's or show it again; reword what the Page wrote itself."""
+    state = world_of(request).state
+    if entry.kind == "comment" and "is_hidden" in arguments:
         if entry.by_account:
             raise GraphRefusal(200, "(#200) A Page cannot hide its own comment", status=403)
         change_entry(state, entry, hidden=arguments["is_hidden"].lower() in ("true", "1"))
         return {"success": True}
-    if arguments.get("message", "").strip():
-        if not entry.by_account:
-            raise GraphRefusal(200, "(#200) Permissions error", status=403)
-        change_entry(state, entry, text=arguments["message"])
-        return {"success": True}
-    raise GraphRefusal(100, "(#100) Nothing to change was given")
-
-
-def change_post(state: State, page: Account, entry: Entry, arguments: dict[str, str]) -> dict[str, Any]:
-    """Reword one of the Page's own posts."""
-    if not entry.by_account:
-        raise GraphRefusal(200, "(#200) Permissions error", status=403)
     if not arguments.get("message", "").strip():
         raise GraphRefusal(100, "(#100) Nothing to change was given")
+    if not entry.by_account:
+        raise GraphRefusal(200, "(#200) Permissions error", status=403)
     change_entry(state, entry, text=arguments["message"])
     return {"success": True}
 
 
-def erase(state: State, page: Account, entry: Entry) -> dict[str, Any]:
+def erase(request: Request, page: Account, entry: Entry, arguments: dict[str, str]) -> dict[str, Any]:
     """Take a post of the Page, or any comment below one, away for good."""
     if entry.kind == "mention":
         raise GraphRefusal(200, "(#200) Permissions error", status=403)
-    erase_entry(state, entry)
+    erase_entry(world_of(request).state, entry)
     return {"success": True}

@@ -168,6 +168,7 @@ async def x_address(request: Request) -> Response:
 
 
 async def not_there(request: Request) -> Response:
+    """Any address that is none."""
     return sorry(request, "There is no such page here.", 404)
 
 

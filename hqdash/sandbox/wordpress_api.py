@@ -54,6 +54,7 @@ MANNERS = WordPressManners()
 
 
 def not_signed_in() -> JSONResponse:
+    """What WordPress says to a wrong or missing application password."""
     return error(401, "rest_not_logged_in", "You are not currently logged in.")
 
 

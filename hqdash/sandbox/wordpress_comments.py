@@ -55,6 +55,7 @@ def list_comments(request: Request, site: Site, arguments: dict[str, Any]) -> Re
 
 
 def one_comment(request: Request, site: Site, arguments: dict[str, Any]) -> Response:
+    """One comment, whatever its status."""
     entry = _comment(request, site)
     return JSONResponse(only(site.comment_json(entry, str(arguments.get("context", "view"))), arguments))
 

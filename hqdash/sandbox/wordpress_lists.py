@@ -51,9 +51,9 @@ def answer_list(
             "rest_post_invalid_page_number",
             "The page number requested is larger than the number of pages available.",
         )
-    found = select_entries(
-        state, condition, told, newest_first=order == "desc", limit=size, offset=(page - 1) * size
-    )
+    # A caller may walk by entries instead of pages.
+    skipped = whole_number(arguments, "offset", (page - 1) * size, smallest=0, largest=100_000_000)
+    found = select_entries(state, condition, told, newest_first=order == "desc", limit=size, offset=skipped)
     context = str(arguments.get("context", "view"))
     body = [only(shape(entry, context), arguments) for entry in found]
     return JSONResponse(body, headers={"x-wp-total": str(total), "x-wp-totalpages": str(pages)})
@@ -73,6 +73,7 @@ def invalid(name: str, message: str) -> WordPressRefusal:
 
 
 def whole_number(arguments: dict[str, Any], name: str, default: int, *, smallest: int, largest: int) -> int:
+    """A number within bounds, or the refusal of it."""
     value = str(arguments.get(name, default))
     if not value.isdecimal() or not smallest <= int(value) <= largest:
         raise invalid(name, f"{name} must be between {smallest} (inclusive) and {largest} (inclusive)")

@@ -36,6 +36,7 @@ def list_posts(request: Request, site: Site, arguments: dict[str, Any]) -> Respo
 
 
 def one_post(request: Request, site: Site, arguments: dict[str, Any]) -> Response:
+    """One post, whatever its status."""
     entry = _post(request, site)
     return JSONResponse(only(site.post_json(entry, str(arguments.get("context", "view"))), arguments))
 

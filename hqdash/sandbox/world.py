@@ -27,8 +27,7 @@ def open_world(folder: Path, *, limits: bool = True) -> World:
 
 def world_of(request: Request) -> World:
     """The world that this request happens in."""
-    world = request.app.state.world
-    assert isinstance(world, World)
+    world: World = request.app.state.world
     return world
 
 

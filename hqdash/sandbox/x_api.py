@@ -60,6 +60,7 @@ MANNERS = XManners()
 
 
 def unauthorized() -> JSONResponse:
+    """What X says to a wrong, missing or expired token."""
     return problem(401, "Unauthorized", "Unauthorized")
 
 

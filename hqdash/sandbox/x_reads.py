@@ -83,29 +83,25 @@ def recent_search(request: Request, account: Account, body: Any) -> Response:
     return _list(request, account, " AND ".join(conditions), values, smallest=10)
 
 
+CONDITIONS = {
+    "conversation_id": "? IN (post_id, external_id)",
+    "in_reply_to_tweet_id": "parent_id = ?",
+    "in_reply_to_post_id": "parent_id = ?",
+    "from": "lower(author_handle) = lower(?)",
+    "to": "parent_id IN (SELECT external_id FROM entry WHERE lower(author_handle) = lower(?))",
+}
+# An operator whose value is part of its name.
+PLAIN_CONDITIONS = {"is:reply": "parent_id <> ''", "has:links": "instr(text, '://') > 0", "lang:en": "1"}
+
+
 def _condition(part: str) -> tuple[str, list[object]] | None:
+    """One part of a query as a condition with its value, or nothing when X has no such operator."""
     name, colon, value = part.partition(":")
     if not colon:
         return "instr(lower(text), lower(?)) > 0", [part.strip('"')]
-    match name:
-        case "conversation_id":
-            return "post_id = ? OR external_id = ?", [value, value]
-        case "in_reply_to_tweet_id" | "in_reply_to_post_id":
-            return "parent_id = ?", [value]
-        case "from":
-            return "lower(author_handle) = lower(?)", [value]
-        case "to":
-            return (
-                "parent_id IN (SELECT external_id FROM entry WHERE lower(author_handle) = lower(?))",
-                [value],
-            )
-        case "is" if value == "reply":
-            return "parent_id <> ''", []
-        case "has" if value == "links":
-            return "instr(text, '://') > 0", []
-        case "lang" if value == "en":
-            return "1", []
-    return None
+    if part in PLAIN_CONDITIONS:
+        return PLAIN_CONDITIONS[part], []
+    return (CONDITIONS[name], [value]) if name in CONDITIONS else None
 
 
 def _list_for_user(request: Request, account: Account, condition: str, *, uses: int) -> Response:
