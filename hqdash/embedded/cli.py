@@ -1,4 +1,4 @@
-"""The commands of `python -m hqdash.embedded`: demo, servers, run, stop, reset."""
+"""The commands of `python -m hqdash.embedded`: demo, servers, run, stop, reset, logins."""
 
 import argparse
 import os
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from hqdash.embedded.home import Home
+from hqdash.embedded.logins import add_logins_from_environment
 from hqdash.embedded.progress import Progress
 from hqdash.embedded.servers import bring_up, process_environment, published
 from hqdash.embedded.supervisor import StopAsked, Supervisor
@@ -112,10 +113,16 @@ def reset(options: argparse.Namespace, home: Home) -> int:
     return 0
 
 
+def logins(options: argparse.Namespace, home: Home) -> int:
+    """The logins and the database on a PostgreSQL elsewhere, made by the administrator of DATABASE_URL_ADMIN."""
+    print(f"These logins exist: {', '.join(add_logins_from_environment())}.", file=sys.stderr)
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hqdash.embedded", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (demo, servers, run, stop, reset):
+    for command in (demo, servers, run, stop, reset, logins):
         described = (command.__doc__ or "").strip()
         sub = commands.add_parser(command.__name__, help=described, description=described)
         sub.set_defaults(command=command)

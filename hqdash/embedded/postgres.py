@@ -10,21 +10,17 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg2
-from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
-from psycopg2.extensions import encrypt_password
 
 from hqdash.embedded.binaries import PostgresBinaries, find_postgres, within_reach
 from hqdash.embedded.home import Home
+from hqdash.embedded.logins import PROCESS_ROLES, Login, add_logins
 from hqdash.embedded.process import Process
 from hqdash.embedded.trouble import ROOM_FOR_A_NEW_DATABASE, Trouble, require_room
 from hqdash.embedded.unprivileged import own, run_as
 
 DATABASE = "hqdash"
 ADMIN = "hqdash_admin"
-OWNER = "hqdash_owner"
-# Each process signs in as itself; the tables they may touch are granted by the migrations.
-PROCESS_ROLES = ("web", "worker", "opener")
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -63,13 +59,18 @@ class Postgres:
         )
         return f"postgresql://{user}:{password}@/{DATABASE}?host={quote(str(self.sockets), safe='')}"
 
+    def logins(self) -> list[Login]:
+        """Who may sign in to this database, the owner first."""
+        return [
+            Login(role=role, name=f"hqdash_{role}", password=self.passwords[role])
+            for role in ("owner", *PROCESS_ROLES)
+        ]
+
     def add_roles_and_database(self) -> None:
         """Make what is missing: the owner, the three process roles and the database."""
         connection = _connect(self.sockets, self.passwords["admin"])
         try:
-            connection.autocommit = True
-            _add_roles(connection, self.passwords)
-            _add_database(connection)
+            add_logins(connection, self.logins(), database=DATABASE)
         finally:
             connection.close()
 
@@ -185,40 +186,3 @@ def _answers(sockets: Path, password: str) -> bool:
             ) from None
         return False
     return True
-
-
-def _add_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT rolname FROM pg_roles")
-        known = {name for (name,) in cursor.fetchall()}
-        for role in ("owner", *PROCESS_ROLES):
-            name = f"hqdash_{role}"
-            if name in known:
-                continue
-            rights = "CREATEDB CREATEROLE" if role == "owner" else "NOCREATEDB NOCREATEROLE"
-            # The hash is made here, so that the server's log never sees the password, even when this fails.
-            hashed = encrypt_password(passwords[role], name, scope=connection, algorithm="scram-sha-256")
-            cursor.execute(
-                sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOREPLICATION {} PASSWORD {}").format(
-                    sql.Identifier(name), sql.SQL(rights), sql.Literal(hashed)
-                )
-            )
-            if role != "owner":
-                # Lets a migration or a test look at the tables through that role's eyes.
-                only_to_look = " WITH INHERIT FALSE" if connection.server_version >= 160000 else ""
-                grant = sql.SQL("GRANT {} TO {}" + only_to_look)
-                cursor.execute(grant.format(sql.Identifier(name), sql.Identifier(OWNER)))
-
-
-def _add_database(connection: Connection) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE])
-        if cursor.fetchone():
-            return
-        name = sql.Identifier(DATABASE)
-        cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(name, sql.Identifier(OWNER)))
-        cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(name))
-        for role in PROCESS_ROLES:
-            cursor.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(name, sql.Identifier(f"hqdash_{role}"))
-            )

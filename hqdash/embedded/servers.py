@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from hqdash.embedded.home import PROJECT, Home, write_private
-from hqdash.embedded.postgres import PROCESS_ROLES, prepare_postgres
+from hqdash.embedded.logins import PROCESS_ROLES
+from hqdash.embedded.postgres import prepare_postgres
 from hqdash.embedded.supervisor import Supervisor
 from hqdash.embedded.trouble import Trouble
 from hqdash.embedded.valkey import prepare_valkey

@@ -1,0 +1,55 @@
+"""Makes the secrets of a Docker Compose installation once: passwords, keys and the addresses that contain them."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+FOLDER = PROJECT / "secrets"
+# Who owns the files in the containers when root makes them on the host.
+IMAGE_UID = 10001
+KEY_BYTES = 32
+
+
+def contents() -> dict[str, bytes]:
+    """Every secret by the name of its file."""
+    passwords = {role: secrets.token_urlsafe(32) for role in ("admin", "owner", "web", "worker", "opener")}
+    redis = secrets.token_urlsafe(32)
+    urls = {role: f"postgresql://hqdash_{role}:{word}@postgres/hqdash" for role, word in passwords.items()}
+    urls["admin"] = f"postgresql://hqdash_admin:{passwords['admin']}@postgres/postgres"
+    return {
+        "postgres_admin_password": passwords["admin"].encode(),
+        **{f"database_url_{role}": url.encode() for role, url in urls.items()},
+        "redis_password": redis.encode(),
+        "redis_url": f"redis://:{redis}@redis:6379/0".encode(),
+        "secret_key": secrets.token_urlsafe(50).encode(),
+        "root_key": secrets.token_bytes(KEY_BYTES),
+        "context_key": secrets.token_bytes(KEY_BYTES),
+    }
+
+
+def main() -> int:
+    """Write what is missing; a secret that exists is never replaced."""
+    if FOLDER.exists():
+        print(f"{FOLDER} exists already; its secrets stay as they are.", file=sys.stderr)
+        return 0
+    FOLDER.mkdir(mode=0o700)
+    as_root = os.geteuid() == 0
+    for name, content in contents().items():
+        path = FOLDER / name
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        if as_root:
+            os.chown(path, IMAGE_UID, IMAGE_UID)
+    uid = IMAGE_UID if as_root else os.getuid()
+    gid = IMAGE_UID if as_root else os.getgid()
+    print(
+        f"Made {FOLDER}. Put these two lines into .env:\nHQDASH_UID={uid}\nHQDASH_GID={gid}", file=sys.stderr
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
