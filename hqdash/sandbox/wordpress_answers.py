@@ -39,6 +39,11 @@ def plain(html: str) -> str:
     return unescape(re.sub(r"<[^>]*>", "", broken)).strip()
 
 
+def as_kept(text: str) -> str:
+    """What WordPress stores of a visitor's comment: unknown tags gone, other signs as entities."""
+    return escape(re.sub(r"</?[A-Za-z][^>]*>", "", text), quote=False)
+
+
 def rendered(raw: str) -> str:
     """What WordPress makes of a text: paragraphs, unless it is HTML already."""
     if re.search(r"<(p|div|ul|ol|h[1-6]|blockquote|figure)\b", raw):
@@ -139,7 +144,8 @@ class Site:
 
     def comment_json(self, entry: Entry, context: str) -> dict[str, Any]:
         """One comment."""
-        content = {"rendered": rendered(escape(entry.text, quote=False))}
+        kept = entry.text if entry.by_account else as_kept(entry.text)
+        content = {"rendered": rendered(kept)}
         answer: dict[str, Any] = {
             "id": int(entry.external_id),
             "post": int(entry.post_id),
@@ -157,7 +163,7 @@ class Site:
             "meta": [],
         }
         if context == "edit":
-            content["raw"] = entry.text
+            content["raw"] = kept
             answer |= {
                 "author_email": f"{entry.author_handle}@people.invalid",
                 "author_ip": "127.0.0.1",

@@ -52,8 +52,10 @@ def answer_list(
             "The page number requested is larger than the number of pages available.",
         )
     # A caller may walk by entries instead of pages.
-    skipped = whole_number(arguments, "offset", (page - 1) * size, smallest=0, largest=100_000_000)
-    found = select_entries(state, condition, told, newest_first=order == "desc", limit=size, offset=skipped)
+    offset = whole_number(arguments, "offset", (page - 1) * size, smallest=0, largest=1_000_000_000)
+    if arguments.get("orderby", "date") not in ("date", "date_gmt", "id"):
+        raise invalid("orderby", "orderby is not one of date, date_gmt and id.")
+    found = select_entries(state, condition, told, newest_first=order == "desc", limit=size, offset=offset)
     context = str(arguments.get("context", "view"))
     body = [only(shape(entry, context), arguments) for entry in found]
     return JSONResponse(body, headers={"x-wp-total": str(total), "x-wp-totalpages": str(pages)})
