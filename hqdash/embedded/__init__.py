@@ -1,1 +1,1 @@
-"""Real servers for a machine that has none: PostgreSQL and Valkey out of wheels, kept alive by a small supervisor."""
+"""Real servers for a machine that has none: PostgreSQL and Valkey from wheels, under a small supervisor."""

@@ -43,7 +43,7 @@ def find_postgres() -> PostgresBinaries:
         if recent:
             return max(recent, key=lambda binaries: binaries.major)
     raise Trouble(
-        f"There is no PostgreSQL {OLDEST_POSTGRES} or newer here, and no wheel with one for {_this_machine()}: "
+        f"There is no PostgreSQL {OLDEST_POSTGRES} or newer here, and no wheel of one for {_this_machine()}: "
         "install it (on Debian: apt install postgresql), or set PG_BIN to its bin folder, "
         "or set DATABASE_URL to a server elsewhere."
     )
@@ -67,8 +67,8 @@ def find_valkey() -> Path:
 def within_reach(binary_or_tree: Path, *, probe: Path, user: ServerUser | None, shelter: Path) -> Path:
     """The same program (or folder of programs) at a place where the servers' user can run it.
 
-    A checkout below a folder that others cannot enter (/root, a home with mode 0700) hides its wheels from that user;
-    a copy in the servers' own folder is the one way that needs neither mounts nor changed permissions.
+    A checkout below a folder that others cannot enter (/root, a home with mode 0700) hides its wheels from
+    that user; a copy in the servers' own folder is the way that needs neither mounts nor new permissions.
     """
     if user is None or can_execute(user, probe):
         return binary_or_tree
@@ -104,7 +104,8 @@ def _require_recent(binaries: PostgresBinaries | None, *, asked_for: str) -> Pos
         )
     if binaries.major < OLDEST_POSTGRES:
         raise Trouble(
-            f"PG_BIN names PostgreSQL {binaries.version}; {OLDEST_POSTGRES} or newer is needed: correct or unset it."
+            f"PG_BIN names PostgreSQL {binaries.version}, and {OLDEST_POSTGRES} or newer is needed: "
+            "correct or unset it."
         )
     return binaries
 

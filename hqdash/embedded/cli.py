@@ -114,7 +114,7 @@ def reset(options: argparse.Namespace, home: Home) -> int:
 
 
 def logins(options: argparse.Namespace, home: Home) -> int:
-    """The logins and the database on a PostgreSQL elsewhere, made by the administrator of DATABASE_URL_ADMIN."""
+    """The logins and the database on a PostgreSQL elsewhere, made as DATABASE_URL_ADMIN."""
     print(f"These logins exist: {', '.join(add_logins_from_environment())}.", file=sys.stderr)
     return 0
 

@@ -1,4 +1,4 @@
-"""The whole product on one machine: servers, practice networks, opener, web, workers and clock, from one command."""
+"""The whole product on one machine, from one command: servers, practice networks, web, workers, clock."""
 
 import json
 

@@ -14,14 +14,15 @@ from hqdash.embedded.ports import Ports
 from hqdash.embedded.process import Process
 from hqdash.embedded.supervisor import Supervisor
 
-# One process per group of queues, so that a broadcast never waits behind polls; threads, because they wait for networks.
+# One process per group of queues, so that a broadcast never waits behind polls; threads, because most of
+# their time is spent waiting for networks.
 WORKERS: Mapping[str, tuple[str, int]] = {
     "outbound-urgent": ("outbound.urgent", 16),
     "outbound": ("outbound", 16),
     "inbound": ("inbound", 12),
     "housekeeping": ("screening,housekeeping", 6),
 }
-# What a process must not know about the others: only the opener holds the key of keys, only migrations own the tables.
+# Nobody knows more than they need: only the opener holds the key of keys, only migrations own the tables.
 ROLES = ("web", "worker", "opener")
 SLOW_MACHINE = 120.0
 

@@ -1,4 +1,4 @@
-"""Where a set-up keeps what must outlive it: data, keys, passwords, logs and the lock against a second start."""
+"""Where a set-up keeps what outlives it: data, keys, passwords, logs, and the lock against a second start."""
 
 import fcntl
 import hashlib
@@ -17,7 +17,7 @@ from hqdash.embedded.unprivileged import ServerUser, can_write, own, server_user
 
 PROJECT = Path(__file__).resolve().parents[2]
 
-# sockaddr_un holds 108 bytes with the closing zero; ".s.PGSQL.5432.lock" is the longest name that goes behind the folder.
+# sockaddr_un holds 108 bytes with the closing zero; ".s.PGSQL.5432.lock" is the longest name in the folder.
 LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 # Commas separate hosts for libpq, and spaces and percent signs are read differently by every URL parser.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
@@ -62,7 +62,7 @@ class Home:
         (self.folder / "keys").mkdir(mode=0o700, exist_ok=True)
         self._remove_stale_sockets()
 
-    # The locks: one is held by the supervisor alone, the other is inherited by the servers, which may outlive it
+    # The locks: one is the supervisor's alone, the other is inherited by the servers, which may outlive it
 
     def _take_locks(self) -> None:
         self._lock = _locked(self.folder / "lock")
@@ -124,7 +124,7 @@ class Home:
         own(self.user, outside)
         if not can_write(self.user, outside):
             raise Trouble(
-                f"PostgreSQL does not run as root, and no folder was found that its user can enter (tried {outside}): "
+                f"PostgreSQL does not run as root, and its user cannot enter {outside}: "
                 "start as an ordinary user, or set HQDASH_HOME to a folder that every user can enter."
             )
         record.write_text(f"{outside}\n")
@@ -135,7 +135,7 @@ class Home:
     # Sockets
 
     def socket_folder(self, within: Path, *, user: ServerUser | None) -> Path:
-        """A private folder for sockets, below `within` unless that path is too long or too odd for a socket."""
+        """A private folder for sockets, in `within` unless that path is too long or too odd for a socket."""
         wanted = within / "run"
         if len(os.fsencode(wanted)) <= LONGEST_SOCKET_FOLDER and PLAIN_PATH.fullmatch(str(wanted)):
             own(user, wanted)

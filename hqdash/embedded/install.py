@@ -1,4 +1,4 @@
-"""Makes `.venv` and puts exactly the locked packages into it; runs with any Python, before anything is installed."""
+"""Makes `.venv` and puts exactly the locked packages into it; runs before anything is installed."""
 
 import argparse
 import hashlib
@@ -84,7 +84,7 @@ def make_venv() -> None:
         if "ensurepip" in said or "No module named" in said:
             version = f"{sys.version_info.major}.{sys.version_info.minor}"
             raise Obstacle(
-                f"This Python has no venv module: install it (on Debian and Ubuntu: apt install python{version}-venv), "
+                f"This Python has no venv module: install it (on Debian: apt install python{version}-venv), "
                 "or name another Python with `make demo PYTHON=/path/to/python3`."
             )
         raise Obstacle(f"Python could not make {VENV}: {' '.join(said.split())[-300:]}")
@@ -159,7 +159,10 @@ def _explain(failure: str, log: Path) -> str:
         or "NameResolutionError" in failure
         or "Read timed out" in failure
     ):
-        return "The packages could not be fetched, because the package index does not answer: check the network and start again."
+        return (
+            "The packages could not be fetched, because the package index does not answer: "
+            "check the network and start again."
+        )
     errors = [line.strip() for line in failure.splitlines() if line.startswith("ERROR:")]
     return (
         f"The packages could not be installed: {errors[-1] if errors else 'see the log'} (whole log: {log})."

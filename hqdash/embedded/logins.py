@@ -1,4 +1,4 @@
-"""Gives each process its own way into the database: the owner changes tables, the others get what they need and no more."""
+"""Gives each process its own way into the database: one owns the tables, the others get what they need."""
 
 import os
 from collections.abc import Sequence

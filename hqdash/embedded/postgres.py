@@ -1,4 +1,4 @@
-"""PostgreSQL as a private server: made once, reached by a socket that only we can open, with one role per process."""
+"""PostgreSQL as a private server: made once, and reached by a socket that nobody else can open."""
 
 import os
 import signal
@@ -127,8 +127,8 @@ def _refuse_another_version(data: Path, binaries: PostgresBinaries) -> None:
 
 def _make_data_folder(home: Home, binaries: PostgresBinaries, data: Path, password: str) -> None:
     require_room(home.servers, needed=ROOM_FOR_A_NEW_DATABASE)
-    # An initdb that was interrupted leaves a folder without PG_VERSION or with half a catalogue; a name of its own
-    # until it is whole makes both impossible.
+    # An initdb that was interrupted leaves half a catalogue behind; a name of its own until it is whole keeps
+    # that from being taken for a database.
     unfinished = data.with_name("postgres.part")
     run_as(home.user, ["/bin/rm", "-rf", unfinished])
     own(home.user, unfinished)
@@ -181,7 +181,7 @@ def _answers(sockets: Path, password: str) -> bool:
     except psycopg2.OperationalError as error:
         if "password authentication failed" in str(error):
             raise Trouble(
-                "The database does not know the password in secrets.json, so the two are not from the same set-up: "
+                "The database does not know the password in secrets.json; they are not from the same set-up: "
                 "put the right secrets.json back, or begin anew with `make demo-reset`."
             ) from None
         return False

@@ -1,4 +1,4 @@
-"""One child of the supervisor: how it is started, how it shows that it is ready, and how it ends, even without us."""
+"""One child of the supervisor: how it starts, when it is ready, and how it ends, even orphaned."""
 
 import ctypes
 import io
@@ -31,8 +31,8 @@ class Process:
     ready_within: float = 60.0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within: float = 10.0
-    # What the kernel sends when the supervisor is gone. Ours die at once: work is rows in the database and is taken
-    # up again from there, while a worker that nobody watches would go on speaking for the force.
+    # What the kernel sends when the supervisor is gone. Ours die at once: work is rows in the database and is
+    # taken up again from there, while a worker that nobody watches would go on speaking for the force.
     orphan_signal: signal.Signals = signal.SIGKILL
     user: ServerUser | None = None
     inherits_lock: bool = False
@@ -41,7 +41,7 @@ class Process:
     folder: Path = field(default=PROJECT)
 
     def spawn(self, *, logs: Path, lock: int, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
-        """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone and the order of the end holds."""
+        """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone and the order holds."""
         with open_log(logs, self.name) as log:
             return subprocess.Popen(
                 list(self.command),

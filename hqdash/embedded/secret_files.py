@@ -1,4 +1,4 @@
-"""Makes the secrets of a Docker Compose installation once: passwords, keys and the addresses that contain them."""
+"""Makes the secrets of a Docker Compose installation once: passwords, keys, and addresses with passwords."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""Knows whether the collected style sheets and scripts still match their sources, so that a second start is quick."""
+"""Knows whether the collected style sheets still match their sources, so that a second start is quick."""
 
 import hashlib
 from pathlib import Path
@@ -10,7 +10,7 @@ LOCK = PROJECT / "requirements.lock"
 
 
 def fingerprint(project: Path = PROJECT) -> str:
-    """One number for all static files of the project and the versions of the packages that bring their own."""
+    """One number for all static files of the project and for the packages that bring their own."""
     digest = hashlib.sha256(LOCK.read_bytes() if LOCK.exists() else b"")
     for folder in sorted([*project.glob("*/static"), *project.glob("*/*/static"), *project.glob("static")]):
         for path in sorted(folder.rglob("*")):

@@ -38,7 +38,7 @@ class Child:
 
 
 class Supervisor:
-    """The parent. Everything happens in one thread: the kernel ties "dies with its parent" to the thread that forked."""
+    """The parent, in one thread: the kernel ties "dies with its parent" to the thread that forked."""
 
     def __init__(self, home: Home, progress: Progress) -> None:
         self.home = home
@@ -81,7 +81,7 @@ class Supervisor:
                 self._wait_until_ready(child)
 
     def run(self, process: Process) -> str:
-        """Run something that ends by itself; what it printed. A failure is told with the last words of its log."""
+        """Run something that ends by itself; what it printed. A failure is told with the end of its log."""
         with self.progress.step(process.title), tempfile.TemporaryFile() as output:
             popen = process.spawn(logs=self.home.logs, lock=self.home.lock_descriptor, output=output)
             try:
@@ -128,7 +128,7 @@ class Supervisor:
             time.sleep(GLANCE)
 
     def glance(self) -> None:
-        """Look at every child once; plan a restart for those that fell and carry out the ones that are due."""
+        """Look at every child once: plan a restart for those that fell, carry out the ones that are due."""
         now = time.monotonic()
         for child in self.children:
             if child.restart_at is not None:
@@ -139,7 +139,7 @@ class Supervisor:
                 self._plan_restart(child, now)
 
     def stop(self) -> None:
-        """End the family tier by tier: first what speaks to people, then what that leans on, the database last."""
+        """End the family by tiers: first what speaks to people, then what it leans on, the database last."""
         for tier in sorted({child.process.tier for child in self.children}, reverse=True):
             _end([child for child in self.children if child.process.tier == tier])
         self.children.clear()
@@ -155,8 +155,8 @@ class Supervisor:
         child.restart_at = now + pause
         when = f"in {pause:.1f} s" if pause else "now"
         self.progress.say(
-            f"  {child.process.title} ended unexpectedly ({_how(child.popen.returncode)}); starting it again {when}. "
-            f"Log: {self._log(child.process)}"
+            f"  {child.process.title} ended unexpectedly ({_how(child.popen.returncode)}); "
+            f"starting it again {when}. Log: {self._log(child.process)}"
         )
 
     def _spawn(self, process: Process) -> Child:

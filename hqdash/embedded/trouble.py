@@ -29,7 +29,7 @@ def require_room(place: Path, *, needed: int) -> None:
     free = free_bytes(place)
     if free < needed:
         raise Trouble(
-            f"The disk that holds {place} has {free // MEGABYTE} MB left and {needed // MEGABYTE} MB are needed: "
+            f"The disk that holds {place} has {free // MEGABYTE} MB left and needs {needed // MEGABYTE} MB: "
             "free some space, or set HQDASH_HOME to a folder on a larger disk."
         )
 
@@ -47,7 +47,7 @@ def sentence_for(error: OSError, *, home: Path) -> str:
             f"The disk that holds {where} is full: free some space and start again; what was saved is kept."
         )
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"{where} belongs to another user: start as that user, or set HQDASH_HOME to a folder of your own."
+        return f"{where} belongs to another user: start as that user, or set HQDASH_HOME to another folder."
     if error.errno == errno.EROFS:
         return f"{where} is on a read-only disk: set HQDASH_HOME to a folder that can be written."
     return f"The operating system refused: {error.strerror or error} ({where})."

@@ -1,4 +1,4 @@
-"""PostgreSQL refuses to run as root, so when root starts it, another user has to hold the servers and their data."""
+"""PostgreSQL refuses to run as root: when root starts it, another user holds the servers and their data."""
 
 import os
 import pwd

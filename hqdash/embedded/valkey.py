@@ -1,4 +1,4 @@
-"""Valkey as a private server: the bell that wakes workers, on a socket and with nothing thrown out of memory."""
+"""Valkey as a private server: the bell that wakes workers, on a socket, with nothing thrown out of memory."""
 
 import os
 import signal

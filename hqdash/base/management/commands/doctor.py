@@ -1,4 +1,4 @@
-"""Checks a set-up and says what is missing: the facts are gathered here, the judgement is `hqdash.embedded.doctor`."""
+"""Gathers the facts of a set-up, lets `hqdash.embedded.doctor` judge them, and says what is missing."""
 
 from __future__ import annotations
 
