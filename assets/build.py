@@ -55,14 +55,10 @@ def icons() -> None:
     """One sprite with the icons of icons.txt, so that a page fetches all its icons at once."""
     symbols = []
     for name in (HERE / "icons.txt").read_text().split():
-        drawing = (
-            MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg"
-        ).read_text()
+        drawing = (MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg").read_text()
         shapes = "".join(SHAPE.findall(CLEAR_BOX.sub("", drawing)))
         symbols.append(f'<symbol id="i-{name}" viewBox="0 0 24 24">{shapes}</symbol>')
-    sprite = (
-        '<svg xmlns="http://www.w3.org/2000/svg">' + "\n".join(symbols) + "</svg>\n"
-    )
+    sprite = '<svg xmlns="http://www.w3.org/2000/svg">' + "\n".join(symbols) + "</svg>\n"
     (STATIC / "icons" / "icons.svg").write_text(sprite)
 
 
@@ -73,7 +69,7 @@ def scripts() -> None:
 
 
 def vendor() -> None:
-    """htmx with its two extensions, versions in the file names, and every licence in one text."""
+    """Vendored htmx with its two extensions, versions in the file names, and every licence in one text."""
     for old in (STATIC / "vendor").glob("h*.js"):
         old.unlink()
     for source, name in VENDORED.items():
@@ -82,21 +78,16 @@ def vendor() -> None:
         (STATIC / "vendor" / name).write_text(SOURCE_MAP.sub("", text).rstrip() + "\n")
     texts = []
     for package, (files, licence) in LICENCES.items():
-        texts.append(
-            f"{package}: {files}\n\n{(MODULES / package / licence).read_text().strip()}\n"
-        )
+        texts.append(f"{package}: {files}\n\n{(MODULES / package / licence).read_text().strip()}\n")
     inter = (STATIC / "fonts" / "OFL.txt").read_text().strip()
     texts.append(f"Inter: fonts/inter-latin-var.woff2\n\n{inter}\n")
-    (STATIC / "vendor" / "LICENSES.txt").write_text(
-        ("\n" + "=" * 79 + "\n\n").join(texts)
-    )
+    (STATIC / "vendor" / "LICENSES.txt").write_text(("\n" + "=" * 79 + "\n\n").join(texts))
 
 
 def main() -> None:
+    """Build everything, or say in one sentence why that is not possible here."""
     if not shutil.which("node"):
-        raise SystemExit(
-            "Node is needed to build the assets. The built files are in the repository already."
-        )
+        raise SystemExit("Node is needed to build the assets. The built files are in the repository already.")
     if not MODULES.is_dir():
         raise SystemExit("Run `npm ci` in assets/ first.")
     style_sheets()

@@ -3,7 +3,7 @@
   const d = document, pill = d.querySelector('[data-live-pill]');
   let source = d.querySelector('[data-live]'), last = Date.now(), joined = false, stopped = false, held = 0, state = '';
   const say = text => { const box = d.getElementById('say'); if (box) box.textContent = text; };
-  const alive = () => { last = Date.now(); joined = true; };
+  const alive = () => { last = Date.now(); joined = true; if (pill && source) tick(); };
   const show = (next, words, spoken) => {
     pill.classList.toggle('is-stale', next === 'stale' || next === 'paused');
     pill.classList.toggle('is-lost', next === 'lost');
@@ -14,7 +14,7 @@
   const tick = () => {
     const seconds = Math.round((Date.now() - last) / 1000);
     if (stopped) show('lost', 'Ended, reload', 'Live updates have ended. Reload the page.');
-    else if (held >= 0 && paused()) show('paused', held ? 'Paused, ' + held + ' new' : 'Paused', 'Live updates paused');
+    else if (paused()) show('paused', held ? 'Paused, ' + held + ' new' : 'Paused', 'Live updates paused');
     else if (!joined && seconds < 40) show('joining', 'Connecting');
     else if (seconds < 40) show('live', seconds < 3 ? 'Live' : seconds + ' s ago', 'Live updates are back');
     else show('stale', 'Stale, ' + (seconds < 120 ? seconds + ' s' : Math.round(seconds / 60) + ' min'), 'Live updates have stopped. The page tries to reconnect.');

@@ -47,6 +47,15 @@
   });
   all('[data-tally-group]').forEach(tally);
   all('textarea[data-counts]').forEach(count);
+  // A form that came over the stream has no token of its own; the page has one.
+  d.addEventListener('submit', event => {
+    const form = event.target;
+    if (form.getAttribute('method')?.toLowerCase() !== 'post' || form.querySelector('[name=csrfmiddlewaretoken]')) return;
+    const token = d.createElement('input');
+    token.type = 'hidden'; token.name = 'csrfmiddlewaretoken';
+    token.value = JSON.parse(d.body.getAttribute('hx-headers:inherited') || '{}')['X-CSRFToken'] || '';
+    form.append(token);
+  }, true);
   // A second click on a slow evening must not post twice.
   d.addEventListener('submit', event => {
     const form = event.target;

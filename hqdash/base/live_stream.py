@@ -8,6 +8,7 @@ import json
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import redis.asyncio
@@ -20,6 +21,7 @@ from redis.exceptions import RedisError
 
 from hqdash.base import live
 from hqdash.base.actor import Actor
+from hqdash.base.page_nonce import stamped
 from hqdash.base.tenancy import acting_for
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ def live_stream(request: HttpRequest) -> HttpResponse:
     page = live.page_named(request.GET.get("page", ""))
     if page is None:
         return HttpResponse(status=404)
+    page = replace(page, render=stamped(page.render, request.GET.get("nonce", "")))
     key = request.GET.get("id", "")
     if _render(page, actor, key) is None:
         return HttpResponse(status=403)
@@ -85,7 +88,8 @@ async def _follow(
             last_beat = time.monotonic()
             if not await _in_thread(_still_signed_in, session_key):
                 return
-            yield b": beat\n\n"
+            # A named event: comments never reach the scripts of the page, and its pill shows how fresh it is.
+            yield b"event: beat\ndata: 1\n\n"
 
 
 async def _bells(actor: Actor) -> AsyncIterator[dict[str, Any] | None]:

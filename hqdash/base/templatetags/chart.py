@@ -22,6 +22,7 @@ def chart(
     title: str,
     series: Sequence[Any],
     labels: Sequence[str],
+    *,
     desc: str = "",
     flags: Sequence[Flag] = (),
     height: int = 172,
@@ -98,8 +99,9 @@ def summary(series: Sequence[Series]) -> str:
 @register.simple_tag
 def legend(series: Sequence[Any]) -> SafeString:
     """Names of the series with a mark in the same shape and colour."""
-    line = '<svg viewBox="0 0 16 10" aria-hidden="true"><path class="k{}{}" d="M1 5h14" stroke-width="2.5"/></svg>'
-    block = '<svg viewBox="0 0 16 10" aria-hidden="true"><rect class="f{}{}" x="5" y="1" width="6" height="8" rx="1"/></svg>'
+    mark = '<svg viewBox="0 0 16 10" aria-hidden="true">{}</svg>'
+    line = mark.format('<path class="k{}{}" d="M1 5h14" stroke-width="2.5"/>')
+    block = mark.format('<rect class="f{}{}" x="5" y="1" width="6" height="8" rx="1"/>')
     return format_html(
         '<ul class="o-legend">{}</ul>',
         format_html_join(

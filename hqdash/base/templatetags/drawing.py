@@ -64,7 +64,9 @@ def scale(highest: Number) -> list[int]:
         return [0, 1, 2, 3, 4]
     rough = highest / 4
     size = 10 ** math.floor(math.log10(rough))
-    step = next(size * factor for factor in (1, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10) if size * factor >= rough)
+    step = next(
+        size * factor for factor in (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10) if size * factor >= rough
+    )
     return [round(math.ceil(step) * n) for n in range(5)]
 
 

@@ -26,6 +26,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
 from hqdash.base import clock
+from hqdash.base.page_nonce import page_nonce
 
 register = template.Library()
 
@@ -98,8 +99,8 @@ def hx_nonce(context: Context, attrs: Mapping[str, Any] | None = None) -> SafeSt
 
 
 def nonce(context: Context) -> str:
-    """The word of this response that proves a script to be ours; empty where there is no request."""
-    return str(getattr(context.get("request"), "csp_nonce", ""))
+    """The word of this response that proves a script to be ours; in a stream, that of the page."""
+    return page_nonce() or str(getattr(context.get("request"), "csp_nonce", ""))
 
 
 @register.simple_tag(takes_context=True)
@@ -107,6 +108,8 @@ def live(context: Context, page: str, key: object = "", **query: object) -> Safe
     """Keeps a page up to date over one stream: `{% live "post" post.id %}`, once per page."""
     words = {"page": page} | ({"id": str(key)} if key != "" else {})
     words |= {name: str(value) for name, value in query.items()}
+    # The stream stamps its own hx-attributes with the word of this page, else htmx would strip them.
+    words["nonce"] = nonce(context)
     # The stream goes on in a background tab: a wall screen or a second monitor is never "in front".
     return format_html(
         '<div hidden data-live hx-sse:connect="{}?{}" hx-swap="none" hx-nonce="{}"'
@@ -134,7 +137,9 @@ def control(field: BoundField, **attrs: object) -> SafeString:
     classes = " ".join(
         str(part) for part in (look, widget.attrs.get("class"), extra.pop("class", "")) if part
     )
-    return field.as_widget(attrs={**extra, **({"class": classes} if classes else {})})
+    if classes:
+        extra["class"] = classes
+    return field.as_widget(attrs={name: str(value) for name, value in extra.items()})
 
 
 @register.filter
