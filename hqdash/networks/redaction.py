@@ -20,6 +20,9 @@ _NAMED = re.compile(
 )
 _SCHEME = re.compile(r"\b(Bearer|Basic|OAuth)(\s+|%20)[A-Za-z0-9._~+/=%-]{3,}", re.IGNORECASE)
 
+# What people wrote belongs in no log, and a server may echo what it was sent.
+_BODY = re.compile(r"^(Body:|Content:) .*", re.MULTILINE | re.DOTALL)
+
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """The same text without anything that opens an account."""
@@ -44,7 +47,7 @@ class RedactingFilter(logging.Filter):
     """Client libraries log headers and bodies at debug level; this takes the secrets out first."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg = redact(record.getMessage())
+        record.msg = _BODY.sub(rf"\g<1> {REMOVED}", redact(record.getMessage()))
         record.args = ()
         return True
 

@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from tests.networks.practice import Practice
+from tests.networks.wire import Wire, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,3 +66,10 @@ def practice(request: pytest.FixtureRequest, sandbox_address: str) -> Iterator[P
     practice = Practice.on(sandbox_address, request.param)
     yield practice
     practice.no_faults()
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    """A server that behaves as the test tells it."""
+    with serving() as wire:
+        yield wire
