@@ -153,6 +153,7 @@ async def write_comment(request: Request) -> Response:
     entry = say(
         world.state,
         account=account,
+        in_the_open=_text(told, "kind", required=False) == "mention",
         post_id=_text(told, "post_id", required=False),
         author=_text(told, "author"),
         text=_text(told, "text"),

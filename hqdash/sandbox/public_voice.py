@@ -63,9 +63,18 @@ def mention(state: State, *, account: Account, author: str, text: str, skew: flo
     )
 
 
-def say(state: State, *, account: Account, post_id: str, author: str, text: str, skew: float = 0.0) -> Entry:
-    """A comment on the named post. Without one: a mention on X, elsewhere the newest post."""
-    if not post_id and account.network == "x":
+def say(
+    state: State,
+    *,
+    account: Account,
+    post_id: str,
+    author: str,
+    text: str,
+    in_the_open: bool = False,
+    skew: float = 0.0,
+) -> Entry:
+    """A mention if asked for, else a comment. Without a post: a mention on X, elsewhere the newest post."""
+    if in_the_open or (not post_id and account.network == "x"):
         return mention(state, account=account, author=author, text=text, skew=skew)
     if not post_id:
         newest = newest_post(state, account)

@@ -15,6 +15,8 @@ from hqdash.sandbox.x_answers import invalid, problem, shown_text
 from hqdash.sandbox.x_text import handles_in, weighted_length
 
 LONGEST = 280
+# Of all that X takes; pictures, polls and quotes are not practised here.
+TAKEN = {"text", "reply", "reply_settings", "made_with_ai", "paid_partnership"}
 A_DAY = 24 * 3600.0
 NOT_PERMITTED = "You are not permitted to perform this action."
 TOO_LONG = (
@@ -30,7 +32,10 @@ NOT_ADDRESSED = (
 def create_post(request: Request, account: Account, body: Any) -> Response:
     """A new post or reply by the account."""
     state = world_of(request).state
-    text = body.get("text", "") if isinstance(body, dict) else ""
+    if not isinstance(body, dict) or body.keys() - TAKEN:
+        unknown = ", ".join(sorted(body.keys() - TAKEN)) if isinstance(body, dict) else "body"
+        return invalid(unknown, unknown, "The practice network takes a text and the post it answers.")
+    text = body.get("text", "")
     if not isinstance(text, str) or not text.strip():
         return invalid("text", "", "Requires at least one of text, media or poll.")
     if weighted_length(text) > LONGEST:
@@ -57,7 +62,7 @@ def create_post(request: Request, account: Account, body: Any) -> Response:
     data = {
         "id": entry.external_id,
         "text": shown_text(state, entry).text,
-        "edit_history_tweet_ids": [entry.external_id],
+        "edit_history_post_ids": [entry.external_id],
     }
     return JSONResponse({"data": data}, status_code=201)
 

@@ -1,6 +1,8 @@
 """One sandbox for the whole run, emptied before every test."""
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +41,13 @@ def page(sandbox: Sandbox) -> Holder:
 @pytest.fixture
 def site(sandbox: Sandbox) -> Holder:
     return sandbox.account("wordpress")
+
+
+@pytest.fixture(scope="session")
+def specifications() -> Path:
+    """The networks' own specifications, which stand beside the checkout and are never part of it."""
+    beside = Path(__file__).resolve().parents[3] / "shared"
+    folder = Path(os.environ.get("HQDASH_SHARED", beside)) / "data" / "networks"
+    if not folder.is_dir():
+        pytest.skip("the networks' specifications (../shared/data/networks) are not here")
+    return folder

@@ -135,10 +135,12 @@ class Holder:
                 path = f"/wp-json/wp/v2/comments/{comment_id}"
                 return self.call("POST", path, json={"status": "hold"}, **more)
 
-    def hears(self, text: str, *, author: str = "Angry neighbour", post_id: str = "") -> str:
+    def hears(
+        self, text: str, *, author: str = "Angry neighbour", post_id: str = "", kind: str = "comment"
+    ) -> str:
         """A member of the public writes to the account."""
         body: dict[str, object] = {"network": self.network, "handle": self.handle}
-        body |= {"author": author, "text": text} | ({"post_id": post_id} if post_id else {})
+        body |= {"author": author, "text": text, "kind": kind} | ({"post_id": post_id} if post_id else {})
         return str(self.sandbox.control("POST", "comments", **body)["external_id"])
 
     def stored(self) -> list[dict[str, Any]]:
