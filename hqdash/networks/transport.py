@@ -11,6 +11,7 @@ import socket
 import ssl
 import sys
 import threading
+import time
 from functools import lru_cache
 from typing import Any
 
@@ -34,6 +35,8 @@ from hqdash.networks.deadline import Call
 from hqdash.networks.redaction import redact
 
 CHUNK = 64 * 1024
+# Shorter than the five seconds after which common servers hang up.
+IDLE_LIMIT = 4.0
 
 _here = threading.local()
 
@@ -51,6 +54,7 @@ class _Guarded(HTTPConnection):
     """Connects only where the guard says, and notes the moment at which the request leaves."""
 
     guard: AddressGuard = AddressGuard()
+    used_at: float = 0.0
 
     def _new_conn(self) -> socket.socket:
         call: Call = _here.call
@@ -83,6 +87,7 @@ class _Guarded(HTTPConnection):
         call: Call = _here.call
         if self.sock is None:
             self.connect()
+        self.used_at = time.monotonic()
         call.sock = self.sock
         call.sent = True
         super().send(data)
@@ -90,6 +95,24 @@ class _Guarded(HTTPConnection):
 
 class _GuardedTls(_Guarded, HTTPSConnection):
     """The same over TLS; the certificate is checked against the name, not the pinned address."""
+
+
+class _NoStale(HTTPConnectionPool):
+    """Never sends over a connection that has been idle for long.
+
+    Servers close idle connections when they like. A post that crosses such a close on the wire has an
+    unknown outcome, and a person might have to look for it; a new connection costs a few milliseconds.
+    """
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        conn: Any = super()._get_conn(timeout)
+        if conn.sock is not None and time.monotonic() - conn.used_at > IDLE_LIMIT:
+            conn.close()
+        return conn
+
+
+class _NoStaleTls(_NoStale, HTTPSConnectionPool):
+    """The same over TLS."""
 
 
 @lru_cache(maxsize=1)
@@ -133,8 +156,8 @@ class GuardedAdapter(HTTPAdapter):
             **pool_kwargs,
         )
         manager.pool_classes_by_scheme = {
-            "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
-            "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": secure}),
+            "http": type("PlainPool", (_NoStale,), {"ConnectionCls": plain}),
+            "https": type("SecurePool", (_NoStaleTls,), {"ConnectionCls": secure}),
         }
         self.poolmanager = manager
 

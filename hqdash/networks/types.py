@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-type_of_item = Literal["comment", "mention", "reply", "message"]
+ItemKind = Literal["comment", "mention", "reply", "message"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Item:
     """Something that somebody else said to us, in our words."""
 
     external_id: str
-    kind: type_of_item
+    kind: ItemKind
     text: str
     author_id: str
     author_handle: str

@@ -15,6 +15,7 @@ from urllib.parse import quote
 import pytest
 import requests
 
+from hqdash.networks import transport
 from hqdash.networks.errors import NetworkError, OutcomeUnknown, Reason, Refused, Unreachable
 from hqdash.networks.http import HttpSettings
 from hqdash.networks.redaction import redact
@@ -22,6 +23,7 @@ from hqdash.networks.secret import Secret, SecretShown
 from hqdash.networks.transport import CallFailed
 from hqdash.networks.types import Draft
 from tests.networks import wire as told
+from tests.networks.practice import Practice
 from tests.networks.wire import APP_SECRET, TOKEN, Wire, serving
 
 SLUGS = ["x", "facebook", "wordpress"]
@@ -208,3 +210,20 @@ def test_a_secret_cannot_be_seen_stored_or_compared() -> None:
     secret.wipe()
     with pytest.raises(SecretShown):
         secret.reveal()
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(
+    sandbox_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = Practice.on(sandbox_address, "x").connect()
+    pools = connector._session.get_adapter(connector._base_url).poolmanager
+    connector.recent_ids()
+    connector.recent_ids()
+    (key,) = pools.pools.keys()
+    pool = pools.pools[key]
+    first = pool.pool.queue[-1].sock
+    connector.recent_ids()
+    assert pool.pool.queue[-1].sock is first
+    monkeypatch.setattr(transport, "IDLE_LIMIT", 0.0)
+    connector.recent_ids()
+    assert pool.pool.queue[-1].sock is not first
