@@ -6,14 +6,11 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
 from typing import Protocol, cast
 
 import grapheme
-
-with warnings.catch_warnings():
-    # The parser imports pkg_resources, which announces its own end on every import.
-    warnings.simplefilter("ignore")
-    import twitter_text
 
 LONGEST_COUNTED = 25_000
 
@@ -56,7 +53,16 @@ def weighted(text: str) -> int:
     if len(text) > LONGEST_COUNTED:
         # The parser is slow on novels, and nothing this long can fit anyway.
         return len(text)
-    return cast(int, twitter_text.parse_tweet(text).weightedLength)
+    return cast(int, _parser().parse_tweet(text).weightedLength)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> ModuleType:
+    """The parser, loaded when the first text is counted: its patterns take half a second to build."""
+    with warnings.catch_warnings():
+        # It imports pkg_resources, which announces its own end on every import.
+        warnings.simplefilter("ignore")
+        return import_module("twitter_text")
 
 
 def graphemes(text: str) -> int:
