@@ -32,4 +32,6 @@ VAULT_REFUSED = audited(
     "vault.refused", sentence=_("The vault refused to open {object}: {reason}"), group="vault"
 )
 BOOK_VERIFIED = audited("book.verified", sentence=_("{actor} verified the audit log"), group="audit")
-BOOK_EXPORTED = audited("book.exported", sentence=_("{actor} exported {lines} lines of the audit log"), group="audit")
+BOOK_EXPORTED = audited(
+    "book.exported", sentence=_("{actor} exported {lines} lines of the audit log"), group="audit"
+)

@@ -19,8 +19,9 @@ _COLUMNS = (
     "force_id, action, actor_id, username, kind, session, address, object_type, object_id, object_label, "
     "unit_id, unit_name, channel_id, channel_name, reason, details, salt"
 )
-# No RETURNING and no ORM: the web's login may not name the columns that only the database fills (id, at, txid).
-_INSERT = f"INSERT INTO accounts_auditentry ({_COLUMNS}) VALUES ({', '.join(['%s'] * 17)})"  # noqa: S608
+# No RETURNING and no ORM: the web's login may not name the columns that only the database fills
+# (id, at, txid).
+_INSERT = f"INSERT INTO accounts_auditentry ({_COLUMNS}) VALUES ({', '.join(['%s'] * 17)})"
 
 
 def record(
@@ -66,7 +67,9 @@ def record(
 
 
 def _related(what: models.Model | None, name: str) -> models.Model | None:
-    """What a row points at under ``name``, without a query when it was loaded with the row."""
+    """What a row is or points at under ``name``, without a query when it was loaded with the row."""
+    if what is not None and what._meta.model_name == name:
+        return what
     if what is None or name not in {field.name for field in what._meta.fields}:
         return None
     related: models.Model | None = getattr(what, name)

@@ -1,13 +1,15 @@
-"""Turns one line of the book into the bytes that the tree hashes; parts can be blacked out later and it still verifies.
+"""Turns a line of the book into the bytes that the tree hashes; it still verifies with parts blacked out.
 
-Every part is hashed with a salt of its own, and the leaf is made of those hashes. A copy for a freedom of information
-request shows the hash instead of a part that must not be disclosed: whoever reads it can check the line against the
-signed checkpoint, and cannot guess the hidden part, because its salt is not disclosed either.
+Every part is hashed with a salt of its own, and the leaf is made of those hashes. A copy for a freedom of
+information request shows the hash instead of a part that must not be disclosed: whoever reads it can check
+the line against the signed checkpoint, and cannot guess the hidden part, because its salt is not disclosed.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import sha256, shake_256
 from typing import Any
@@ -44,8 +46,14 @@ class Line:
     details: Mapping[str, Any]
     salt: bytes
 
+    @classmethod
+    def from_row(cls, row: Sequence[Any]) -> Line:
+        """A line from the values of COLUMNS, whatever the database's driver makes of JSON and bytes."""
+        *values, details, salt = row
+        return cls(*values, json.loads(details) if isinstance(details, str) else details, bytes(salt))
 
-COLUMNS = tuple(Line.__dataclass_fields__)
+
+COLUMNS = tuple(field.name for field in fields(Line))
 
 
 def leaf_of(line: Line) -> bytes:
@@ -63,7 +71,7 @@ def leaf_from_hashes(line_id: int, hashes: Mapping[str, bytes]) -> bytes:
 
 
 def disclosed(line: Line, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """A copy to hand out; of the parts named in `without` (such as `who` or `details/text`) only the hash is in it."""
+    """A copy to hand out; of the parts in `without` (such as `who` or `details/text`) it has only the hash."""
     parts = _parts(line)
     hashes, salts = _hashes(parts, line.salt), _salts(parts, line.salt)
     return {

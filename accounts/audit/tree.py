@@ -31,8 +31,8 @@ class Frontier:
     def appended(self, leaves: Iterable[bytes]) -> "Frontier":
         """The frontier after these leaf hashes."""
         size, peaks = self.size, list(self.peaks)
-        for node in leaves:
-            rest = size
+        for leaf in leaves:
+            node, rest = leaf, size
             while rest & 1:
                 node = hash_pair(peaks.pop(), node)
                 rest >>= 1

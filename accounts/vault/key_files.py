@@ -1,9 +1,10 @@
-"""Knows where the keys of this installation lie and reads them; makes them once, for whoever starts from nothing."""
+"""Knows where the keys of this installation lie and reads them; makes them once where there are none."""
 
 import base64
 import binascii
 import os
 import stat
+import threading
 from enum import Enum
 from pathlib import Path
 
@@ -22,8 +23,14 @@ class KeyFile(Enum):
     BOOK = ("HQDASH_BOOK_KEY_FILE", "book.key")
 
     def path(self) -> Path:
+        """Where the file lies."""
         variable, name = self.value
         return Path(os.environ.get(variable) or Path(settings.HOME) / "keys" / name)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the administrator has said where the file lies."""
+        return bool(os.environ.get(self.value[0]))
 
 
 class KeyFileMissing(Exception):
@@ -33,6 +40,10 @@ class KeyFileMissing(Exception):
 def read_key(which: KeyFile) -> bytes:
     """The 32 bytes of a key, stored raw, as hex or as base64."""
     path = which.path()
+    if which is not KeyFile.ROOT and not which.is_named and not path.exists():
+        # An installation that names no key files makes its own. Not so the root key: a new one in place
+        # of one that was lost would only hide the loss.
+        _make(which)
     try:
         content = path.read_bytes()
         mode = path.stat().st_mode
@@ -63,29 +74,30 @@ def book_key() -> Ed25519PrivateKey:
 
 def make_missing_keys() -> list[Path]:
     """Make the key files that do not exist yet, and say which; an existing one is never replaced."""
-    made = []
-    for which in (KeyFile.ROOT, KeyFile.ORIGIN, KeyFile.BOOK):
-        path = which.path()
-        if not path.exists():
-            _write_once(path, os.urandom(KEY_LENGTH), mode=0o600)
-            made.append(path)
-    public = KeyFile.ORIGIN_PUBLIC.path()
-    if not public.exists():
-        _write_once(public, origin_key().public_key().public_bytes_raw(), mode=0o644)
-        made.append(public)
-    return made
+    missing = [which for which in KeyFile if not which.path().exists()]
+    for which in missing:
+        _make(which)
+    return [which.path() for which in missing]
+
+
+def _make(which: KeyFile) -> None:
+    if which is KeyFile.ORIGIN_PUBLIC:
+        _write_once(which.path(), origin_key().public_key().public_bytes_raw(), mode=0o644)
+    else:
+        _write_once(which.path(), os.urandom(KEY_LENGTH), mode=0o600)
 
 
 def _write_once(path: Path, key: bytes, *, mode: int) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(key.hex().encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
     try:
-        # A link, unlike a rename, never replaces: of two processes that start together one wins, and both read its key.
+        # A link, unlike a rename, never replaces: of two processes that start together one wins, and
+        # both read its key.
         os.link(unfinished, path)
     except FileExistsError:
         pass

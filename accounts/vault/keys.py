@@ -15,7 +15,7 @@ ROOT_KEY_LENGTH = 32
 
 
 class WrongRootKey(Exception):
-    """The root key in use is not the one that wrapped this private key, or the wrapped key was moved or changed."""
+    """Another root key wrapped this private key, or the wrapped key was moved or changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class LocalRootKey:
 
 
 class RootKeyRing:
-    """The present root key, which wraps, and earlier ones, which still unwrap until everything is wrapped again."""
+    """The present root key, which wraps, and earlier ones, which still unwrap what they wrapped."""
 
     def __init__(self, present: RootKey, earlier: Sequence[RootKey] = ()) -> None:
         self._present = present

@@ -1,4 +1,4 @@
-"""Seals one credential so that only its force's private key opens it, and only in the place it was made for."""
+"""Seals a credential so that only its force's private key opens it, and only in the place it was made for."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.test import override_settings
 
 from accounts.vault.key_files import (
     KeyFile,
@@ -101,6 +102,19 @@ def test_a_key_file_that_others_can_read_is_refused(key_folder: Path) -> None:
 def test_a_missing_key_file_says_how_to_get_one(key_folder: Path) -> None:
     with pytest.raises(KeyFileMissing, match="--make-keys"):
         read_key(KeyFile.BOOK)
+
+
+def test_where_no_file_is_named_all_but_the_root_key_are_made_when_first_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for which in KeyFile:
+        monkeypatch.delenv(which.value[0], raising=False)
+
+    with override_settings(HOME=tmp_path):
+        assert origin_public_key() == origin_key().public_key()
+        assert read_key(KeyFile.BOOK) == read_key(KeyFile.BOOK)
+        with pytest.raises(KeyFileMissing):
+            read_key(KeyFile.ROOT)
 
 
 @pytest.mark.parametrize("content", [b"", b"too short", b"z" * 64, b"\xff" * 31])

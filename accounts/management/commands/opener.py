@@ -1,19 +1,27 @@
 """Runs the vault: `manage.py opener`."""
 
 import os
-import signal
 import threading
 from argparse import ArgumentParser
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import psycopg2
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.audit.checking import anchors
+from accounts.audit.sequencer import Sequencer
+from accounts.management.commands.sequencer import until_asked_to_stop
 from accounts.vault.hardening import forbid_looking_in
-from accounts.vault.key_files import KeyFile, KeyFileMissing, make_missing_keys, origin_public_key, read_key
+from accounts.vault.key_files import (
+    KeyFile,
+    KeyFileMissing,
+    book_key,
+    make_missing_keys,
+    origin_public_key,
+    read_key,
+)
 from accounts.vault.keys import LocalRootKey, RootKeyRing
 from accounts.vault.opener import AlreadyRunning, OpenerServer, Vault
 
@@ -26,7 +34,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What can be said on the command line."""
-        parser.add_argument("--make-keys", action="store_true", help="make the key files that are missing, and end")
+        parser.add_argument("--make-keys", action="store_true", help="make the missing key files, and end")
+        parser.add_argument(
+            "--sequencer", action="store_true", help="follow the audit log too, in the same process"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGTERM or Ctrl-C."""
@@ -35,38 +46,35 @@ class Command(BaseCommand):
             for path in made:
                 self.stdout.write(f"Made {path}.")
             if not options["make_keys"]:
-                self._serve()
+                self._serve(with_sequencer=options["sequencer"])
         except (KeyFileMissing, AlreadyRunning) as error:
             raise CommandError(str(error)) from None
 
-    def _serve(self) -> None:
+    def _serve(self, *, with_sequencer: bool) -> None:
         forbid_looking_in()
-        make_missing_keys_for_a_private_installation()
         ring = RootKeyRing(LocalRootKey(read_key(KeyFile.ROOT)))
         vault = Vault(database_url=settings.DATABASE_URL_OPENER, ring=ring, origin=origin_public_key())
         server = OpenerServer(Path(settings.OPENER_SOCKET), vault, welcome=welcome_users())
-        asked_to_stop = threading.Event()
-
-        def stop(number: int, frame: FrameType | None) -> None:
-            asked_to_stop.set()
-
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        asked_to_stop = until_asked_to_stop()
         server.serve_in_background()
         try:
             made = vault.make_missing_keys()
             self.stdout.write(f"The vault is ready on {settings.OPENER_SOCKET}; {made} new force keys.")
         except psycopg2.Error:
-            # The database may still be starting, or not be migrated yet: keys are made when they are asked for.
+            # The database may still be starting, or not be migrated yet: keys are also made on demand.
             self.stdout.write(f"The vault waits for its database; it answers on {settings.OPENER_SOCKET}.")
-        asked_to_stop.wait()
+        if with_sequencer:
+            follow_the_book(asked_to_stop)
+        else:
+            asked_to_stop.wait()
         server.close()
 
 
-def make_missing_keys_for_a_private_installation() -> None:
-    """Where no key file is named by the administrator, this installation makes its own."""
-    if not any(os.environ.get(which.value[0]) for which in KeyFile if which is not KeyFile.ROOT):
-        make_missing_keys()
+def follow_the_book(asked_to_stop: threading.Event) -> None:
+    """Be the sequencer until told to stop."""
+    sequencer = Sequencer(database_url=settings.DATABASE_URL_OPENER, key=book_key(), anchors=anchors())
+    sequencer.run(asked_to_stop)
+    sequencer.close()
 
 
 def welcome_users() -> frozenset[int]:
@@ -75,4 +83,6 @@ def welcome_users() -> frozenset[int]:
     try:
         return frozenset(int(uid) for uid in named.split(",") if uid.strip())
     except ValueError:
-        raise CommandError(f"HQDASH_OPENER_CLIENTS is {named!r}; write user ids with commas between them.") from None
+        raise CommandError(
+            f"HQDASH_OPENER_CLIENTS is {named!r}; write user ids with commas between them."
+        ) from None

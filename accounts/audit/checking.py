@@ -1,0 +1,44 @@
+"""Verifies the book of a force as it lies in this installation: its database, its key, its kept checkpoints."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from accounts.audit.anchors import Anchors
+from accounts.audit.notes import Verifier, origin_of
+from accounts.audit.verify import Report, verify_book
+from accounts.models import Force
+from accounts.vault.key_files import book_key
+from hqdash.base.tenancy import acting_for
+
+
+def anchors(*, every: float = 10.0) -> Anchors:
+    """The folder in which this installation keeps its checkpoints outside the database."""
+    return Anchors(checkpoint_folder(), every=every)
+
+
+def checkpoint_folder() -> Path:
+    """Where the checkpoints are kept, unless the administrator has named another place."""
+    return Path(os.environ.get("HQDASH_CHECKPOINTS") or Path(settings.HOME) / "checkpoints")
+
+
+def verify_force(
+    force: Force, *, verifier: Verifier | None = None, outside: Sequence[str] | None = None
+) -> Report:
+    """Check the book of a force; with a key and checkpoints that an auditor brings along, or with ours."""
+    kept = anchors()
+    with acting_for(force.pk), connection.cursor() as cursor:
+        return verify_book(
+            cursor,
+            force_id=force.pk,
+            slug=force.slug,
+            verifier=verifier
+            or kept.verifier(force.slug)
+            or Verifier(origin_of(force.slug), book_key().public_key()),
+            outside=kept.notes(force.slug) if outside is None else outside,
+        )

@@ -1,0 +1,182 @@
+"""Puts the entries of the book into one tree per force, and signs how far it has come.
+
+The entries themselves are written by whoever acts, each in its own transaction and without waiting for
+another. One sequencer follows behind: within a second it gives every finished entry its place.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg2
+import psycopg2.extensions
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from accounts.audit.anchors import Anchors
+from accounts.audit.entry import COLUMNS, Line, leaf_of
+from accounts.audit.notes import BadNote, Checkpoint, Signer, origin_of
+from accounts.audit.tree import Frontier
+
+log = logging.getLogger(__name__)
+
+# The session that holds this advisory lock is the sequencer: "hqsq".
+_LEADER = 0x68717371
+BATCH = 5_000
+
+_FORCES = """
+SELECT f.id, f.slug, coalesce(c.size, 0), coalesce(c.frontier, ''), coalesce(c.horizon, 0), c.note
+FROM accounts_force AS f
+LEFT JOIN LATERAL (
+    SELECT size, frontier, horizon, note FROM accounts_auditcheckpoint AS k
+    WHERE k.force_id = f.id ORDER BY size DESC LIMIT 1
+) AS c ON true
+ORDER BY f.slug
+"""
+# Below xmin every transaction has ended: what it wrote is visible, or never will be.
+_HORIZON = """
+SELECT txid_snapshot_xmin(now), txid_snapshot_xmax(now) FROM (SELECT txid_current_snapshot() AS now) AS snapshot
+"""
+_PENDING = f"""
+SELECT e.txid, {", ".join(f"e.{column}" for column in COLUMNS)} FROM accounts_auditentry AS e
+WHERE e.force_id = %s AND e.txid >= %s AND (e.txid < %s OR e.txid >= %s)
+  AND NOT EXISTS (SELECT 1 FROM accounts_auditleaf AS l WHERE l.force_id = e.force_id AND l.entry_id = e.id)
+ORDER BY e.txid, e.id LIMIT %s
+"""
+_LEAVES = """
+INSERT INTO accounts_auditleaf (force_id, seq, entry_id, leaf_hash)
+SELECT %s, %s + place - 1, entry, hash
+FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS new(entry, hash, place)
+"""
+_CHECKPOINT = """
+INSERT INTO accounts_auditcheckpoint (force_id, size, root, frontier, horizon, note, at)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+class BookBroken(Exception):
+    """The last checkpoint is not what was signed: nothing is built on it until a person has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where the tree of one force ends."""
+
+    force_id: UUID
+    slug: str
+    frontier: Frontier
+    horizon: int
+
+
+class Sequencer:
+    """Follows the book. Any number may run; the one that holds the lock works, the others wait for it."""
+
+    def __init__(self, *, database_url: str, key: Ed25519PrivateKey, anchors: Anchors) -> None:
+        self._url = database_url
+        self._key = key
+        self._anchors = anchors
+        self._connection: psycopg2.extensions.connection | None = None
+        self._broken: set[str] = set()
+
+    def run(self, stop: threading.Event, *, every: float = 0.5) -> None:
+        """Follow until told to stop; a database that is away is waited for."""
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                while self.run_once() >= BATCH and not stop.is_set():
+                    pass
+            except psycopg2.Error as error:
+                log.warning("The audit log waits for its database: %s", type(error).__name__)
+                self.close()
+            stop.wait(max(0.0, every - (time.monotonic() - began)))
+
+    def run_once(self) -> int:
+        """Give every finished entry its place and sign the result; how many got one."""
+        connection = self._leading()
+        if connection is None:
+            return 0
+        with connection, connection.cursor() as cursor:
+            cursor.execute(_FORCES)
+            rows = cursor.fetchall()
+        return sum(self._follow(connection, row) for row in rows)
+
+    def close(self) -> None:
+        """Let go of the lock."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _leading(self) -> psycopg2.extensions.connection | None:
+        """The connection that holds the lock; None while another sequencer does."""
+        if self._connection is None or self._connection.closed:
+            connection = psycopg2.connect(self._url, connect_timeout=3, application_name="hqdash-sequencer")
+            with connection, connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LEADER])
+                is_leader = cursor.fetchone()[0]
+            if not is_leader:
+                connection.close()
+                return None
+            self._connection = connection
+        return self._connection
+
+    def _follow(self, connection: psycopg2.extensions.connection, row: Sequence[Any]) -> int:
+        slug = row[1]
+        try:
+            tip = self._tip(row)
+        except (BookBroken, BadNote, ValueError) as error:
+            if slug not in self._broken:
+                log.error("The audit log of %s is not continued: %s", slug, error)
+                self._broken.add(slug)
+            return 0
+        self._broken.discard(slug)
+        with connection, connection.cursor() as cursor:
+            added, checkpoint_note = self._append(cursor, tip)
+        # Only after the commit: outside must never stand more than the database has.
+        self._anchors.keep(slug, checkpoint_note or row[5], verifier=self._signer(slug).verifier)
+        return added
+
+    def _tip(self, row: Sequence[Any]) -> Tip:
+        force_id, slug, size, frontier, horizon, note = row
+        tip = Tip(UUID(str(force_id)), slug, Frontier.from_bytes(size, bytes(frontier)), horizon)
+        if note is not None:
+            signed = Checkpoint.from_text(self._signer(slug).verifier.opened(note))
+            if (signed.size, signed.root) != (size, tip.frontier.root()):
+                raise BookBroken("Its last checkpoint differs from what was signed.")
+        return tip
+
+    def _append(self, cursor: Any, tip: Tip) -> tuple[int, str]:
+        cursor.execute(_HORIZON)
+        finished, started = cursor.fetchone()
+        # A database restored into a new cluster counts its transactions from the beginning.
+        restored = started < tip.horizon
+        cursor.execute(
+            _PENDING, [str(tip.force_id), 0 if restored else tip.horizon, finished, started, BATCH]
+        )
+        rows = cursor.fetchall()
+        if not rows:
+            return 0, ""
+        lines = sorted((Line.from_row(row[1:]) for row in rows), key=lambda line: line.id)
+        leaves = [leaf_of(line) for line in lines]
+        frontier = tip.frontier.appended(leaves)
+        # With more waiting than fit into one batch, the horizon stops at the last transaction of the batch.
+        reached = tip.horizon if restored else rows[-1][0]
+        horizon = finished if len(rows) < BATCH else reached
+        now = datetime.now(UTC)
+        note = self._signer(tip.slug).signed(
+            Checkpoint(origin_of(tip.slug), frontier.size, frontier.root(), now).as_text()
+        )
+        cursor.execute(_LEAVES, [str(tip.force_id), tip.frontier.size, [line.id for line in lines], leaves])
+        cursor.execute(
+            _CHECKPOINT,
+            [str(tip.force_id), frontier.size, frontier.root(), frontier.as_bytes(), horizon, note, now],
+        )
+        return len(lines), note
+
+    def _signer(self, slug: str) -> Signer:
+        return Signer(origin_of(slug), self._key)
