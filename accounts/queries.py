@@ -24,7 +24,7 @@ def units_for(actor: Actor) -> QuerySet[Unit]:
 
 def user_of(actor: Actor) -> User:
     """The person behind the actor."""
-    return User.objects.get(pk=actor.user_id)
+    return User.objects.get(pk=actor.person_id)
 
 
 def units_below(unit_id: UUID) -> list[UUID]:

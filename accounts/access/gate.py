@@ -7,6 +7,7 @@ everything, and stands in the book as "system".
 from __future__ import annotations
 
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -94,12 +95,12 @@ def live_grants(actor: Actor, permission: Permission) -> QuerySet[Grant]:
     """The actor's grants that hold now and carry the permission."""
     return _in_force(
         Grant.objects.filter(
-            user_id=actor.user_id, user__is_active=True, role__permissions__contains=[permission.name]
+            user_id=actor.person_id, user__is_active=True, role__permissions__contains=[permission.name]
         )
     )
 
 
-def unit_id_of(where: Where) -> object:
+def unit_id_of(where: Where) -> UUID:
     """The unit that a place belongs to."""
     return where.unit_id if isinstance(where, Channel) else where.pk
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -17,7 +18,6 @@ from accounts.vault import drawer
 from hqdash.base import live
 from hqdash.base.actor import Actor
 from hqdash.base.events import announce
-from hqdash.networks.secret import Secret
 
 
 @transaction.atomic
@@ -29,7 +29,7 @@ def connect_channel(
     handle: str,
     name: str,
     external_id: str,
-    credentials: Mapping[str, Secret],
+    credentials: Mapping[str, str],
     base_url: str = "",
     coverage: str = "",
     expires_at: datetime | None = None,
@@ -74,7 +74,7 @@ def change_channel_state(
     return True
 
 
-def note_contact(*, channel_id: object, ok: bool, now: datetime, failure: str = "") -> None:
+def note_contact(*, channel_id: UUID, ok: bool, now: datetime, failure: str = "") -> None:
     """Keep when the network was last reached, or why it was not; health is no act, so no entry is made."""
     rows = Channel.objects.filter(pk=channel_id)
     if ok:

@@ -12,7 +12,7 @@ from hqdash.base.tenancy import current_force_id
 
 _TAKE = """
 INSERT INTO accounts_lease (id, force_id, channel_id, purpose, subject_id, fence, holder, expires_at)
-VALUES (gen_random_uuid(), %s, %s, %s, %s, 1, %s, clock_timestamp() + %s)
+VALUES (gen_random_uuid(), %s, %s, %s, %s, 1, %s, clock_timestamp() + make_interval(secs => %s))
 ON CONFLICT (purpose, subject_id) DO UPDATE SET
     fence = accounts_lease.fence + 1, holder = excluded.holder, channel_id = excluded.channel_id,
     taken_at = clock_timestamp(), expires_at = excluded.expires_at
@@ -29,7 +29,7 @@ def take_lease(
     """
     force_id = current_force_id()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [force_id, channel_id, purpose, subject_id, holder, lasts])
+        cursor.execute(_TAKE, [force_id, channel_id, purpose, subject_id, holder, lasts.total_seconds()])
         lease_id, fence, taken_at, expires_at = cursor.fetchone()
     return Lease(
         id=lease_id,

@@ -15,4 +15,4 @@ def choose_theme(*, actor: Actor, theme: str) -> None:
     """
     if theme not in User.Theme.values:
         raise Unprocessable("Choose light, dark or match device.", "theme")
-    User.objects.filter(pk=actor.user_id).update(theme=theme)
+    User.objects.filter(pk=actor.person_id).update(theme=theme)

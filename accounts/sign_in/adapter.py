@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import Any
-
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
@@ -32,6 +30,6 @@ class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is u
         """The text again."""
         return self._box().decrypt(encrypted_text.encode()).decode()
 
-    def _box(self) -> Any:
+    def _box(self) -> Fernet:
         key = hashlib.sha256(b"hqdash second factors\0" + settings.SECRET_KEY.encode()).digest()
         return Fernet(base64.urlsafe_b64encode(key))

@@ -15,7 +15,7 @@ from hqdash.base.tenancy import across_forces
 class UsernameBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth is untyped
     """Looks the person up across forces, and only here."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:  # type: ignore[override]
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> AbstractBaseUser | None:
         """The user whose password this is, or None; an unknown name takes as long as a wrong password."""
         with across_forces(reason="signing in"):
             user: AbstractBaseUser | None = super().authenticate(request, **credentials)

@@ -10,10 +10,9 @@ from django.shortcuts import get_object_or_404
 
 from accounts.access.explain import explain
 from accounts.access.gate import people_who_can
-from accounts.models import Channel
+from accounts.models import Channel, Credential
 from accounts.permissions import MANAGE_CHANNEL, VIEW_CHANNEL
 from accounts.queries import channels_for, units_below, user_of
-from accounts.vault.drawer import credentials_of
 from hqdash.base.keyset import page
 from hqdash.base.pages import Page
 from hqdash.networks.network import all_networks, get_network
@@ -67,7 +66,7 @@ class ChannelDetail(Page):
         return self.render(
             channel=channel,
             network=get_network(channel.network),
-            credentials=credentials_of(channel),
+            credentials=Credential.objects.filter(channel=channel).order_by("field"),
             connectors=people_who_can(MANAGE_CHANNEL, channel)[:10],
             why=explain(user_of(self.actor), VIEW_CHANNEL, channel),
         )

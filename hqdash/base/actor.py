@@ -29,6 +29,17 @@ class Actor:
         return cls(force_id=force_id, user_id=None, username="system", kind="clock")
 
     @property
+    def person_id(self) -> UUID:
+        """The id of the user behind a person.
+
+        Raises:
+            LookupError: nobody signed in is acting.
+        """
+        if self.user_id is None:
+            raise LookupError(f"{self.username} is no user")
+        return self.user_id
+
+    @property
     def is_person(self) -> bool:
         """True for somebody who signed in."""
         return self.kind == "person"

@@ -19,7 +19,7 @@ from hqdash.base.tenancy import acting_for
 log = logging.getLogger(__name__)
 
 
-class TenantTask(Task):  # type: ignore[misc]  # celery's Task is untyped
+class TenantTask(Task[Any, Any]):
     """A task of one force: the keyword ``force_id`` sets the scope for everything inside."""
 
     abstract = True

@@ -7,7 +7,7 @@ import contextlib
 import json
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.html import escape
 from redis.exceptions import RedisError
 
@@ -31,7 +32,7 @@ QUIET_SECONDS = 0.25
 """Events that come close together are shown together."""
 
 
-def live_stream(request: HttpRequest) -> HttpResponse:
+def live_stream(request: HttpRequest) -> HttpResponseBase:
     """``GET /live/?page=<name>&id=<key>``: the changed parts of that page as they change."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None:
@@ -92,7 +93,7 @@ async def _follow(
             yield b"event: beat\ndata: 1\n\n"
 
 
-async def _bells(actor: Actor) -> AsyncIterator[dict[str, Any] | None]:
+async def _bells(actor: Actor) -> AsyncGenerator[dict[str, Any] | None, None]:
     """Every bell of the force; None each time it has been quiet for a moment."""
     bell = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2)
     pubsub = bell.pubsub()

@@ -31,7 +31,7 @@ class Page(View):
     request: SignedInRequest
     template: ClassVar[str] = ""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Let signed-in people through; a stranger signs in first and comes back here."""
         if getattr(request, "actor", None) is None:
             return HttpResponseRedirect(

@@ -78,7 +78,8 @@ class TenantModel(models.Model):
         scope = current_scope()
         if scope is None:
             raise NoForce(self._meta.label)
-        if self.force_id is None:
+        owner: uuid.UUID | None = self.force_id
+        if owner is None:
             self.force_id = current_force_id()
-        elif not scope.spans_forces and self.force_id != scope.force_id:
+        elif not scope.spans_forces and owner != scope.force_id:
             raise WrongForce(f"This {self._meta.verbose_name} belongs to another force.")

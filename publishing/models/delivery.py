@@ -52,6 +52,8 @@ class Delivery(TenantModel):
     """The same for people, with what to do next."""
     due_at = models.DateTimeField(db_default=Now())
     not_after = models.DateTimeField()
+    rung_at = models.DateTimeField(db_default=Now())
+    """When a worker was last woken for it."""
     fence = models.BigIntegerField(default=0)
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,0 +1,46 @@
+"""Every read of publishing; each returns only what the actor may see."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from accounts.access.gate import visible_channels, visible_units
+from accounts.models import Channel
+from hqdash.base.actor import Actor
+from publishing.models import Delivery, Post, State
+from publishing.permissions import PUBLISH_POST, VIEW_POST
+
+
+def posts_for(actor: Actor) -> QuerySet[Post]:
+    """Posts that went to at least one channel which the actor may look into."""
+    own = Delivery.objects.filter(post_id=OuterRef("pk"), channel__unit__in=visible_units(actor, VIEW_POST))
+    return Post.objects.filter(Exists(own)).select_related("author", "unit")
+
+
+def deliveries_for(actor: Actor) -> QuerySet[Delivery]:
+    """Deliveries to the channels which the actor may look into; replaced takes are left out."""
+    return Delivery.objects.filter(
+        superseded=False, channel__unit__in=visible_units(actor, VIEW_POST)
+    ).select_related("channel", "channel__unit")
+
+
+def channels_to_post_to(actor: Actor) -> QuerySet[Channel]:
+    """The channels that the actor may publish to, by unit."""
+    return (
+        visible_channels(actor, PUBLISH_POST)
+        .select_related("unit")
+        .order_by("unit__code", "network", "handle")
+    )
+
+
+def with_counts(posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Add ``channels``, ``delivered`` and ``failed`` to each post."""
+    current = Q(deliveries__superseded=False)
+    return posts.annotate(
+        channels=Count("deliveries", filter=current),
+        delivered=Count("deliveries", filter=current & Q(deliveries__state=State.SENT)),
+        failed=Count(
+            "deliveries",
+            filter=current & Q(deliveries__state__in=[State.REFUSED, State.EXPIRED, State.NEEDS_PERSON]),
+        ),
+    )

@@ -1,0 +1,121 @@
+"""The receipts of a post as people read them: one line per channel, and how it stands over all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hqdash.base.actor import Actor
+from publishing.actions.resolve import CAN_BE_RETRIED
+from publishing.models import Delivery, Post, State
+from publishing.queries import deliveries_for
+from publishing.rules import TONES, Standing, standing
+
+ICONS = {
+    State.SCHEDULED: "clock",
+    State.LEASED: "loader-2",
+    State.SENDING: "loader-2",
+    State.UNKNOWN: "eye",
+    State.SENT: "circle-check",
+    State.REFUSED: "alert-circle",
+    State.EXPIRED: "clock",
+    State.NEEDS_PERSON: "user",
+    State.CANCELLED: "minus",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One channel's line."""
+
+    delivery: Delivery
+    tone: str
+    icon: str
+    label: str
+    can_retry: bool
+    needs_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """All lines in the order of the organisation, those that failed first, and the sum of them."""
+
+    lines: list[Receipt]
+    standing: Standing
+    headline: str
+    parts: list[dict[str, Any]]
+
+    @property
+    def troubled(self) -> list[Receipt]:
+        """What a person has to do something about."""
+        return [line for line in self.lines if line.can_retry or line.needs_person]
+
+
+def receipts_of(actor: Actor, post: Post) -> Receipts:
+    """The receipts that this actor may see, by one query."""
+    rows = list(
+        deliveries_for(actor)
+        .filter(post=post)
+        .order_by("channel__unit__code", "channel__network", "channel__handle")
+    )
+    stands = standing((row.state, row.attempts) for row in rows)
+    return Receipts([_line(row) for row in rows], stands, _headline(stands), _parts(stands))
+
+
+def _line(row: Delivery) -> Receipt:
+    state = State(row.state)
+    label = str(state.label)
+    if state is State.SCHEDULED and row.attempts:
+        label = _("Retrying")
+    return Receipt(
+        delivery=row,
+        tone="warn" if state is State.SCHEDULED and row.attempts else TONES[state].value,
+        icon="refresh" if state is State.SCHEDULED and row.attempts else ICONS[state],
+        label=label,
+        can_retry=state in CAN_BE_RETRIED,
+        needs_person=state is State.NEEDS_PERSON,
+    )
+
+
+def _headline(stands: Standing) -> str:
+    if stands.is_complete:
+        return _("Delivered to all %(n)s accounts") % {"n": stands.total}
+    if stands.failed:
+        return _("Not delivered to %(n)s of %(all)s accounts") % {"n": stands.failed, "all": stands.total}
+    if stands.cancelled and stands.is_over:
+        return _("Delivered to %(n)s of %(all)s accounts, the rest was cancelled") % {
+            "n": stands.delivered,
+            "all": stands.total,
+        }
+    return _("Delivered to %(n)s of %(all)s accounts so far") % {"n": stands.delivered, "all": stands.total}
+
+
+def _parts(stands: Standing) -> list[dict[str, Any]]:
+    wanted = (
+        ("ok", stands.delivered, _("delivered"), "circle-check", "ok"),
+        ("run", stands.in_progress, _("sending"), "loader-2", "info"),
+        ("wait", stands.retrying, _("retrying"), "refresh", "warn"),
+        ("wait", stands.checking, _("checking"), "eye", "warn"),
+        ("bad", stands.failed, _("failed"), "alert-circle", "bad"),
+        ("off", stands.cancelled, _("cancelled"), "minus", ""),
+    )
+    parts, begin = [], 0.0
+    for state, count, label, icon, tone in wanted:
+        if not count and state != "ok":
+            continue
+        share = 100 * count / max(1, stands.total)
+        parts.append(
+            {
+                "state": state,
+                "from": f"{begin:.2f}",
+                "share": f"{share:.2f}",
+                "count": count,
+                "label": label,
+                "icon": icon,
+                "tone": tone,
+            }
+        )
+        begin += share
+    return parts
