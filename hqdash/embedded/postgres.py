@@ -12,10 +12,11 @@ from urllib.parse import quote
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from hqdash.embedded.binaries import PostgresBinaries, find_postgres, within_reach
+from hqdash.embedded.binaries import PostgresBinaries, find_postgres
 from hqdash.embedded.home import Home
 from hqdash.embedded.logins import PROCESS_ROLES, Login, add_logins
 from hqdash.embedded.process import Process
+from hqdash.embedded.shelter import postgres_within_reach
 from hqdash.embedded.trouble import ROOM_FOR_A_NEW_DATABASE, Trouble, require_room
 from hqdash.embedded.unprivileged import own, run_as
 
@@ -77,9 +78,7 @@ class Postgres:
 
 def prepare_postgres(home: Home) -> Postgres:
     """Find the programs, make the data folder on the first start, and say how to run it."""
-    binaries = find_postgres()
-    if os.geteuid() == 0:
-        binaries = _where_the_user_can_run_it(home, binaries)
+    binaries = postgres_within_reach(home, find_postgres())
     data = home.servers / "postgres"
     passwords = home.passwords()
     if (data / "PG_VERSION").exists():
@@ -105,15 +104,6 @@ def prepare_postgres(home: Home) -> Postgres:
         inherits_lock=True,
     )
     return Postgres(process=process, sockets=sockets, passwords=passwords, version=binaries.version)
-
-
-def _where_the_user_can_run_it(home: Home, binaries: PostgresBinaries) -> PostgresBinaries:
-    tree = binaries.bin.parent
-    home.servers  # noqa: B018  # decides home.user
-    if not binaries.movable:
-        return binaries
-    reachable = within_reach(tree, probe=binaries.bin / "postgres", user=home.user, shelter=home.servers)
-    return PostgresBinaries(bin=reachable / binaries.bin.name, version=binaries.version)
 
 
 def _refuse_another_version(data: Path, binaries: PostgresBinaries) -> None:

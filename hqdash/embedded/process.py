@@ -41,7 +41,7 @@ class Process:
     folder: Path = field(default=PROJECT)
 
     def spawn(self, *, logs: Path, lock: int, output: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
-        """Start it in a session of its own, so that Ctrl-C reaches the supervisor alone and the order holds."""
+        """Start it in a session of its own: Ctrl-C reaches the supervisor alone, so the order holds."""
         with open_log(logs, self.name) as log:
             return subprocess.Popen(
                 list(self.command),

@@ -5,6 +5,8 @@ import secrets
 import sys
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "secrets"
 # Who owns the files in the containers when root makes them on the host.
@@ -16,6 +18,7 @@ def contents() -> dict[str, bytes]:
     """Every secret by the name of its file."""
     passwords = {role: secrets.token_urlsafe(32) for role in ("admin", "owner", "web", "worker", "opener")}
     redis = secrets.token_urlsafe(32)
+    origin = Ed25519PrivateKey.generate()
     urls = {role: f"postgresql://hqdash_{role}:{word}@postgres/hqdash" for role, word in passwords.items()}
     urls["admin"] = f"postgresql://hqdash_admin:{passwords['admin']}@postgres/postgres"
     return {
@@ -26,6 +29,9 @@ def contents() -> dict[str, bytes]:
         "secret_key": secrets.token_urlsafe(50).encode(),
         "root_key": secrets.token_bytes(KEY_BYTES),
         "context_key": secrets.token_bytes(KEY_BYTES),
+        "book_key": secrets.token_bytes(KEY_BYTES),
+        "origin_key": origin.private_bytes_raw(),
+        "origin_public_key": origin.public_key().public_bytes_raw(),
     }
 
 

@@ -74,11 +74,10 @@ class Supervisor:
         """Start them without waiting; `wait` for them later."""
         return [self._spawn(process) for process in processes]
 
-    def wait(self, children: Iterable[Child], *, title: str) -> None:
-        """Come back when every one of them is ready."""
-        with self.progress.step(title):
-            for child in children:
-                self._wait_until_ready(child)
+    def wait(self, child: Child) -> None:
+        """Come back when it is ready, and tell how long that took."""
+        with self.progress.step(child.process.title):
+            self._wait_until_ready(child)
 
     def run(self, process: Process) -> str:
         """Run something that ends by itself; what it printed. A failure is told with the end of its log."""

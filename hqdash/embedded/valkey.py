@@ -6,9 +6,10 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from hqdash.embedded.binaries import find_valkey, within_reach
+from hqdash.embedded.binaries import find_valkey
 from hqdash.embedded.home import Home
 from hqdash.embedded.process import Process
+from hqdash.embedded.shelter import valkey_within_reach
 from hqdash.embedded.unprivileged import own
 
 
@@ -23,8 +24,7 @@ class Valkey:
 def prepare_valkey(home: Home) -> Valkey:
     """Find the program, make its folder, and say how to run it."""
     servers = home.servers
-    program = find_valkey()
-    program = within_reach(program, probe=program, user=home.user, shelter=servers)
+    program = valkey_within_reach(home, find_valkey())
     data = servers / "valkey"
     own(home.user, data)
     path = home.socket_folder(servers, user=home.user) / "valkey.sock"
