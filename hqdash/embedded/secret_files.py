@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "secrets"
+CHECKPOINTS = PROJECT / "checkpoints"
 # Who owns the files in the containers when root makes them on the host.
 IMAGE_UID = 10001
 KEY_BYTES = 32
@@ -41,6 +42,7 @@ def main() -> int:
         print(f"{FOLDER} exists already; its secrets stay as they are.", file=sys.stderr)
         return 0
     FOLDER.mkdir(mode=0o700)
+    CHECKPOINTS.mkdir(mode=0o700, exist_ok=True)
     as_root = os.geteuid() == 0
     for name, content in contents().items():
         path = FOLDER / name
@@ -49,6 +51,8 @@ def main() -> int:
             file.write(content)
         if as_root:
             os.chown(path, IMAGE_UID, IMAGE_UID)
+    if as_root:
+        os.chown(CHECKPOINTS, IMAGE_UID, IMAGE_UID)
     uid = IMAGE_UID if as_root else os.getuid()
     gid = IMAGE_UID if as_root else os.getgid()
     print(
