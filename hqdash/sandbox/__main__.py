@@ -1,11 +1,13 @@
 """Starts the practice networks: `python -m hqdash.sandbox --port 8300 --state .local/sandbox`."""
 
 import argparse
+import os
+import sqlite3
 import sys
 from pathlib import Path
 
 from hqdash.sandbox.application import application
-from hqdash.sandbox.serving import server_for
+from hqdash.sandbox.serving import listen, server_for
 from hqdash.sandbox.world import open_world
 
 
@@ -28,20 +30,29 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        world = open_world(options.state, limits=not options.no_limits)
+        sock = listen(options.host, options.port)
     except OSError as problem:
-        sys.stderr.write(f"The state folder {options.state} cannot be used: {problem.strerror}.\n")
-        return 1
-    server = server_for(application(world), host=options.host, port=options.port)
-    sys.stdout.write(f"Practice networks on http://{options.host}:{options.port}/\n")
+        return _cannot(
+            f"Port {options.port} on {options.host} cannot be used: {os.strerror(problem.errno or 0)}."
+        )
+    try:
+        world = open_world(options.state, limits=not options.no_limits)
+    except (OSError, sqlite3.Error) as problem:
+        return _cannot(f"The state folder {options.state} cannot be used: {problem}.")
+    sys.stdout.write(f"Practice networks on http://{options.host}:{sock.getsockname()[1]}/\n")
     sys.stdout.flush()
     try:
-        server.run()
+        server_for(application(world)).run(sockets=[sock])
     except KeyboardInterrupt:
         pass
     finally:
         world.state.close()
-    return 0 if server.started else 1
+    return 0
+
+
+def _cannot(sentence: str) -> int:
+    sys.stderr.write(f"{sentence}\n")
+    return 1
 
 
 if __name__ == "__main__":

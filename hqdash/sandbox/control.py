@@ -11,6 +11,7 @@ from hqdash.sandbox.accounts import Account, BadAccount, find_account, put_accou
 from hqdash.sandbox.entries import count_entries, select_entries
 from hqdash.sandbox.faults import BadFault, as_dict
 from hqdash.sandbox.public_voice import CannotSay, say
+from hqdash.sandbox.reading import json_of
 from hqdash.sandbox.wordpress_answers import WordPressRefusal
 from hqdash.sandbox.world import origin_of, world_of
 
@@ -38,7 +39,7 @@ async def _body(request: Request) -> dict[str, Any]:
     if not request.headers.get("content-type", "").startswith("application/json"):
         raise Unreadable("The control API takes application/json.")
     try:
-        told = await request.json()
+        told = await json_of(request)
     except ValueError:
         raise Unreadable("The body is not JSON.") from None
     if not isinstance(told, dict):

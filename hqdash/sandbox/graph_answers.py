@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from starlette.responses import JSONResponse
 
+from hqdash.sandbox.state import LARGEST
+
 
 class GraphRefusal(Exception):
     """A call that Graph answers with its error envelope."""
@@ -79,6 +81,6 @@ def cursor(number: int) -> str:
 def number_in(text: str) -> int:
     """What a cursor says."""
     try:
-        return int(base64.urlsafe_b64decode(text))
+        return max(-LARGEST, min(int(base64.urlsafe_b64decode(text)), LARGEST))
     except ValueError:
         raise GraphRefusal(100, "(#100) Invalid cursor.") from None

@@ -19,6 +19,7 @@ from hqdash.sandbox.graph_fields import BadFields, Field, parse_fields
 from hqdash.sandbox.graph_reader import Reader, page_named
 from hqdash.sandbox.graph_writes import add_comment, add_post, change, erase
 from hqdash.sandbox.limits import Allowance
+from hqdash.sandbox.reading import json_of
 from hqdash.sandbox.state import State
 from hqdash.sandbox.world import origin_of, world_of
 
@@ -78,7 +79,7 @@ async def _arguments(request: Request) -> dict[str, str]:
     if request.method == "POST":
         if request.headers.get("content-type", "").startswith("application/json"):
             try:
-                told = await request.json()
+                told = await json_of(request)
             except ValueError:
                 raise GraphRefusal(100, "(#100) The body is not JSON.") from None
             for name, value in told.items() if isinstance(told, dict) else ():

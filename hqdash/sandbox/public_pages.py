@@ -10,6 +10,7 @@ from hqdash.sandbox.accounts import Account, find_account
 from hqdash.sandbox.entries import Entry, get_entry
 from hqdash.sandbox.page import FOLDER, came_from_elsewhere, page, sorry
 from hqdash.sandbox.public_voice import CannotSay, comment_on, mention
+from hqdash.sandbox.state import LARGEST
 from hqdash.sandbox.wordpress_answers import WordPressRefusal, plain
 from hqdash.sandbox.world import World, world_of
 
@@ -45,8 +46,9 @@ def _timeline(
     request: Request, account: Account, *, problem: str = "", author: str = "", text: str = ""
 ) -> Response:
     state = world_of(request).state
-    before = request.query_params.get("before", "")
-    posts, older = public_views.posts_of(state, account, before=int(before) if before.isdecimal() else None)
+    asked = request.query_params.get("before", "")
+    before = min(int(asked), LARGEST) if asked.isdecimal() else None
+    posts, older = public_views.posts_of(state, account, before=before)
     return page(
         request,
         "timeline.html",

@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import struct
+from email.utils import formatdate
 
 import uvicorn
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 # Open connections by the address of their other end, which ASGI passes on with each request.
@@ -62,12 +63,33 @@ def _reset(transport: asyncio.Transport) -> None:
     transport.abort()
 
 
-def server_for(app: ASGIApp, *, host: str, port: int) -> uvicorn.Server:
+class WithDate:
+    """Writes the true time on every answer that a network's own clock has not dated."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message["headers"]
+                if not any(name == b"date" for name, _ in headers):
+                    headers.append((b"date", formatdate(usegmt=True).encode()))
+            await send(message)
+
+        await self.app(scope, receive, dated)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket to serve on; an OSError says why it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def server_for(app: ASGIApp) -> uvicorn.Server:
     """A server for the app, ready to run."""
     config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
+        WithDate(app),
         http=CuttableProtocol,
         ws="none",
         lifespan="off",

@@ -51,6 +51,8 @@ CREATE TABLE IF NOT EXISTS entry (
     UNIQUE (network, external_id)
 );
 CREATE INDEX IF NOT EXISTS entry_of_account ON entry (account_id, kind, number);
+CREATE INDEX IF NOT EXISTS entry_of_author ON entry (author_id, number);
+CREATE INDEX IF NOT EXISTS entry_below ON entry (network, parent_id, number);
 CREATE INDEX IF NOT EXISTS entry_of_post ON entry (network, post_id, number);
 CREATE TABLE IF NOT EXISTS addressed (
     number INTEGER NOT NULL REFERENCES entry,
@@ -69,6 +71,9 @@ CREATE TABLE IF NOT EXISTS fault (
 """
 
 TABLES = ("addressed", "entry", "person", "account", "fault")
+
+# The largest number that the file can hold or compare with.
+LARGEST = 2**63 - 1
 
 # Twitter's own epoch: ids made from it look and sort like the real ones.
 EPOCH_MS = 1_288_834_974_657

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from hqdash.sandbox.accounts import Account, find_account, site_user
 from hqdash.sandbox.door import through_door
+from hqdash.sandbox.reading import json_of
 from hqdash.sandbox.wordpress_answers import Site, WordPressRefusal, error
 from hqdash.sandbox.wordpress_comments import (
     add_comment,
@@ -75,7 +76,7 @@ async def _arguments(request: Request) -> dict[str, Any]:
     if request.method in ("POST", "PUT", "PATCH"):
         if request.headers.get("content-type", "").startswith("application/json"):
             try:
-                told = await request.json()
+                told = await json_of(request)
             except ValueError:
                 raise WordPressRefusal(400, "rest_invalid_json", "Invalid JSON body passed.") from None
             found.update(told if isinstance(told, dict) else {})

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from hqdash.sandbox.accounts import Account, Person, account_by_id, find_account, person_by_id
 from hqdash.sandbox.entries import Entry, count_entries, get_entry
-from hqdash.sandbox.state import State
+from hqdash.sandbox.state import LARGEST, State
 from hqdash.sandbox.x_text import XText, x_text
 
 PROBLEMS = "https://api.x.com/2/problems/"
@@ -242,6 +242,6 @@ def number_in(token: str) -> int | None:
     """What a page token says, or nothing when it is not one of ours."""
     padded = token.upper() + "=" * (-len(token) % 8)
     try:
-        return int(base64.b32hexdecode(padded))
+        return min(int(base64.b32hexdecode(padded)), LARGEST)
     except ValueError:
         return None

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from hqdash.sandbox.accounts import Account, account_by_token
 from hqdash.sandbox.door import through_door
 from hqdash.sandbox.limits import Allowance
+from hqdash.sandbox.reading import json_of
 from hqdash.sandbox.world import world_of
 from hqdash.sandbox.x_answers import problem
 from hqdash.sandbox.x_reads import mentions_of, one_post, recent_search, timeline_of, who_am_i
@@ -92,7 +93,7 @@ def _call(operation: str, endpoint: str, work: Work) -> Callable[[Request], Awai
         if account is None:
             return unauthorized()
         try:
-            body = await request.json() if request.method in ("POST", "PUT") else {}
+            body = await json_of(request) if request.method in ("POST", "PUT") else {}
         except ValueError:
             return problem(400, "Bad Request", "The body of the request is not JSON.")
         allowance = world.windows.take(

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from hqdash.sandbox.accounts import Account, account_by_id
 from hqdash.sandbox.door import listed_before
 from hqdash.sandbox.entries import get_entry, select_entries
+from hqdash.sandbox.state import LARGEST
 from hqdash.sandbox.world import world_of
 from hqdash.sandbox.x_answers import (
     included,
@@ -130,7 +131,7 @@ def _list(
             return invalid(name, value, message)
         if value:
             condition += f" AND CAST(external_id AS INTEGER) {comparison} ?"
-            values.append(int(value))
+            values.append(min(int(value), LARGEST))
     token = asked.get("pagination_token") or asked.get("next_token")
     if token:
         before = number_in(token)

@@ -1,5 +1,7 @@
 """What the sandbox remembers, and what many at once do to it."""
 
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.sandbox.process import Holder, Sandbox
+from tests.sandbox.process import ROOT, Holder, Sandbox
 
 
 def test_a_killed_process_forgets_nothing(tmp_path: Path) -> None:
@@ -106,3 +108,41 @@ def test_the_control_api_takes_no_form_of_another_site(x: Holder) -> None:
 
     assert response.status_code == 422
     assert x.said() == []
+
+
+def test_a_port_in_use_is_said_in_one_sentence(sandbox: Sandbox, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hqdash.sandbox", "--port", str(sandbox.port), "--state", str(tmp_path)]
+
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=20, check=False)
+
+    assert ended.returncode == 1
+    assert ended.stderr == f"Port {sandbox.port} on 127.0.0.1 cannot be used: Address already in use.\n"
+
+
+def test_every_answer_is_dated(x: Holder) -> None:
+    wrong = {"Authorization": "Bearer wrong"}
+
+    assert "date" in x.call("GET", "/2/users/me", headers=wrong).headers
+    assert "date" in requests.get(x.sandbox.base, timeout=5).headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/x/2/users/{id}/mentions?since_id=9999999999999999999",
+        "/x/2/users/{id}/mentions?pagination_token=vvvvvvvv",
+        "/x/2/tweets/99999999999999999999999999",
+        "/a/x/east_demo?before=99999999999999999999",
+        "/a/x/%00",
+    ],
+)
+def test_numbers_out_of_bounds_break_nothing(x: Holder, path: str) -> None:
+    address = f"{x.sandbox.base}{path.format(id=x.external_id)}"
+
+    assert requests.get(address, headers={"Authorization": f"Bearer {x.token}"}, timeout=5).status_code < 500
+
+
+def test_half_a_character_is_replaced(x: Holder) -> None:
+    response = x.call("POST", "/2/tweets", data=b'{"text": "Road \\ud83d closed"}')
+
+    assert response.json()["data"]["text"] == "Road ? closed"
