@@ -17,4 +17,5 @@ class MonitoringConfig(AppConfig):
         import monitoring.cards
         import monitoring.permissions
         import monitoring.subscribers
-        import monitoring.tasks  # noqa: F401
+        import monitoring.tasks
+        import monitoring.web.menu  # noqa: F401

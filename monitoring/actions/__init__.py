@@ -1,0 +1,1 @@
+"""Every write of monitoring, one verb per function."""
