@@ -1,5 +1,7 @@
 """Installs moderation."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,12 @@ class ModerationConfig(AppConfig):
 
     name = "moderation"
     label = "moderation"
+
+    def ready(self) -> None:
+        """Declare what this desk declares."""
+        import moderation.audited
+        import moderation.permissions
+        import moderation.subscribers
+        import moderation.tasks
+        import moderation.web.live_pages
+        import moderation.web.menu  # noqa: F401

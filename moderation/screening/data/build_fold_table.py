@@ -80,7 +80,7 @@ def drop_marks(text: str) -> str:
     return "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Me"))
 
 
-def fold_once(char: str, confusables: dict[str, str]) -> str:
+def fold_once(char: str, confusables: dict[str, str]) -> str:  # noqa: PLR0911  # a table
     """One character, one step nearer to the letter that a reader sees."""
     code = ord(char)
     if code < 0x80:

@@ -1,0 +1,1 @@
+"""Every write of moderation, one verb per function."""
