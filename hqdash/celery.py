@@ -16,6 +16,12 @@ app.conf.update(
         Queue(name) for name in ("outbound.urgent", "outbound", "inbound", "screening", "housekeeping")
     ],
     task_default_queue="housekeeping",
+    task_routes={
+        "publishing.tasks.sweep": {"queue": "housekeeping"},
+        "publishing.tasks.*": {"queue": "outbound"},
+        "monitoring.tasks.*": {"queue": "inbound"},
+        "moderation.tasks.*": {"queue": "screening"},
+    },
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "moderation",
     "publishing",
     "hqdash.overview",
+    "hqdash.demo",
 ]
 
 MIDDLEWARE = [
@@ -194,6 +195,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = TESTING
 
 # ----- language and time ----------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"

@@ -12,19 +12,19 @@ from publishing.delivery.settle import look_for
 from publishing.delivery.sweep import sweep_outbox
 
 
-@shared_task(base=TenantTask, name="publishing.tasks.deliver", queue="outbound")
+@shared_task(base=TenantTask, name="publishing.tasks.deliver")
 def deliver(*, force_id: str, delivery_id: str, **_later: object) -> None:
     """Send one delivery, unless somebody else already is."""
     deliver_one(UUID(delivery_id))
 
 
-@shared_task(base=TenantTask, name="publishing.tasks.look", queue="outbound")
+@shared_task(base=TenantTask, name="publishing.tasks.look")
 def look(*, force_id: str, delivery_id: str, **_later: object) -> None:
     """Read a channel back for a delivery of unknown outcome."""
     look_for(UUID(delivery_id))
 
 
-@shared_task(name="publishing.tasks.sweep", queue="housekeeping")
+@shared_task(name="publishing.tasks.sweep")
 def sweep(**_later: object) -> None:
     """Find what nobody was woken for: due, lost, unknown, expired."""
     sweep_outbox()

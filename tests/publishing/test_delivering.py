@@ -184,7 +184,7 @@ def test_what_nobody_can_prove_waits_for_a_person(connect: Connect, committed_ca
     account.practice.fault("lost_answer", operation="publish", times=1)
     post = write(committed_cast.pc, "Burglary advice", account)
     deliver_one(delivery_of(post).pk)
-    account.practice.fault("server_error", operation="read")
+    account.practice.fault("server_error", operation="read", times=None)
 
     for _look in range(8):
         make_due(delivery_of(post))

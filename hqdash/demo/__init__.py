@@ -1,0 +1,1 @@
+"""The demo: two forces, their people and their accounts on the practice networks."""
