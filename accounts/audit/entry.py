@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from hashlib import sha256, shake_256
+from json.encoder import encode_basestring
 from typing import Any
 from uuid import UUID
 
@@ -58,65 +59,64 @@ COLUMNS = tuple(field.name for field in fields(Line))
 
 def leaf_of(line: Line) -> bytes:
     """The leaf hash of a line."""
-    return leaf_from_hashes(line.id, _hashes(_parts(line), line.salt))
-
-
-def leaf_from_hashes(line_id: int, hashes: Mapping[str, bytes]) -> bytes:
-    """The leaf hash from the hashes of the parts, which is all that a redacted copy has."""
-    body = [b"hqdash/entry/1", line_id.to_bytes(8, "big"), len(hashes).to_bytes(4, "big")]
-    for name in sorted(hashes):
-        packed = name.encode()
-        body += (len(packed).to_bytes(4, "big"), packed, hashes[name])
-    return hash_leaf(b"".join(body))
+    return _leaf(line.id, [(name, _hash_part(name, salt, text)) for name, salt, text in _salted_parts(line)])
 
 
 def disclosed(line: Line, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
     """A copy to hand out; of the parts in `without` (such as `who` or `details/text`) it has only the hash."""
-    parts = _parts(line)
-    hashes, salts = _hashes(parts, line.salt), _salts(parts, line.salt)
     return {
         "id": line.id,
         "parts": {
-            name: {"hash": hashes[name].hex()}
+            name: {"hash": _hash_part(name, salt, text).hex()}
             if name in without
-            else {"salt": salts[name].hex(), "value": text}
-            for name, text in parts.items()
+            else {"salt": salt.hex(), "value": text}
+            for name, salt, text in _salted_parts(line)
         },
     }
 
 
 def leaf_of_copy(copy: Mapping[str, Any]) -> bytes:
     """The leaf hash of a copy that was handed out, redacted or not."""
-    return leaf_from_hashes(
-        copy["id"],
-        {
-            name: bytes.fromhex(part["hash"])
+    hashes = [
+        (
+            name,
+            bytes.fromhex(part["hash"])
             if "hash" in part
-            else _hash_part(name, bytes.fromhex(part["salt"]), part["value"])
-            for name, part in copy["parts"].items()
-        },
+            else _hash_part(name, bytes.fromhex(part["salt"]), part["value"]),
+        )
+        for name, part in sorted(copy["parts"].items())
+    ]
+    return _leaf(copy["id"], hashes)
+
+
+def _leaf(line_id: int, hashes: Sequence[tuple[str, bytes]]) -> bytes:
+    body = [b"hqdash/entry/1", line_id.to_bytes(8, "big"), len(hashes).to_bytes(4, "big")]
+    for name, part_hash in hashes:
+        packed = name.encode()
+        body += (len(packed).to_bytes(4, "big"), packed, part_hash)
+    return hash_leaf(b"".join(body))
+
+
+def _salted_parts(line: Line) -> list[tuple[str, bytes, str]]:
+    """What can be blacked out one by one, in order: its name, its salt and its canonical text."""
+    parts = [(f"details/{name}", _canonical(value)) for name, value in line.details.items()]
+    parts.sort()
+    # These names follow in order of the alphabet, behind every "details/".
+    parts += (
+        ("from", _canonical_texts(line.session, line.address)),
+        ("object", _canonical_texts(line.object_type, line.object_id, line.object_label)),
+        ("place", _canonical_texts(line.unit_id, line.unit_name, line.channel_id, line.channel_name)),
+        ("reason", line.reason),
+        ("what", line.action),
+        ("when", line.at.astimezone(UTC).isoformat(timespec="microseconds")),
+        ("who", _canonical_texts(line.kind, line.username, line.actor_id)),
     )
-
-
-def _parts(line: Line) -> dict[str, str]:
-    """What can be blacked out one by one, each as canonical text."""
-    parts = {
-        "when": line.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "what": line.action,
-        "who": _canonical([line.kind, line.username, _text(line.actor_id)]),
-        "from": _canonical([line.session, line.address]),
-        "object": _canonical([line.object_type, line.object_id, line.object_label]),
-        "place": _canonical([_text(line.unit_id), line.unit_name, _text(line.channel_id), line.channel_name]),
-        "reason": line.reason,
-    }
-    for name, value in line.details.items():
-        parts[f"details/{name}"] = _canonical(value)
-    return parts
-
-
-def _hashes(parts: Mapping[str, str], salt: bytes) -> dict[str, bytes]:
-    salts = _salts(parts, salt)
-    return {name: _hash_part(name, salts[name], text) for name, text in parts.items()}
+    # One stream for all salts: a disclosed slice of it says nothing about the slices beside it.
+    salts = shake_256(b"hqdash/entry-salts/1" + line.salt).digest(PART_SALT_LENGTH * len(parts))
+    return [
+        (name, salts[at * PART_SALT_LENGTH : (at + 1) * PART_SALT_LENGTH], text)
+        for at, (name, text) in enumerate(parts)
+    ]
 
 
 def _hash_part(name: str, salt: bytes, text: str) -> bytes:
@@ -124,14 +124,6 @@ def _hash_part(name: str, salt: bytes, text: str) -> bytes:
     return sha256(len(packed).to_bytes(4, "big") + packed + salt + text.encode()).digest()
 
 
-def _salts(parts: Mapping[str, str], salt: bytes) -> dict[str, bytes]:
-    # One call for all of them: a disclosed slice says nothing about the slices beside it.
-    stream = shake_256(b"hqdash/entry-salts/1" + salt).digest(PART_SALT_LENGTH * len(parts))
-    return {
-        name: stream[at * PART_SALT_LENGTH : (at + 1) * PART_SALT_LENGTH]
-        for at, name in enumerate(sorted(parts))
-    }
-
-
-def _text(identity: UUID | str | None) -> str:
-    return str(identity) if identity else ""
+def _canonical_texts(*texts: UUID | str | None) -> str:
+    """The same as `_canonical` of a list of texts, several times as fast."""
+    return "[" + ",".join(encode_basestring(str(text) if text else "") for text in texts) + "]"

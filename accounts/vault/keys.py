@@ -8,10 +8,14 @@ from typing import Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from accounts.vault.key_pair import load_private
 
 NONCE_LENGTH = 12
 ROOT_KEY_LENGTH = 32
+MOST_REMEMBERED = 256
 
 
 class WrongRootKey(Exception):
@@ -75,6 +79,7 @@ class RootKeyRing:
     def __init__(self, present: RootKey, earlier: Sequence[RootKey] = ()) -> None:
         self._present = present
         self._all = {key.root_key_id: key for key in (*earlier, present)}
+        self._ready: dict[tuple[bytes, KeyName, str], hpke.MLKEM768X25519PrivateKey] = {}
 
     @property
     def root_key_id(self) -> str:
@@ -89,3 +94,17 @@ class RootKeyRing:
         except KeyError:
             raise WrongRootKey(f"The root key {root_key_id} is not here.") from None
         return root.unwrap(wrapped, name=name)
+
+    def private_key(
+        self, wrapped: bytes, *, name: KeyName, root_key_id: str
+    ) -> hpke.MLKEM768X25519PrivateKey:
+        """The private key ready for use; expanding it takes longer than a whole opening, so it is remembered."""
+        # The wrapped bytes are part of what it is remembered by: an altered row is looked at afresh.
+        remembered = (wrapped, name, root_key_id)
+        key = self._ready.get(remembered)
+        if key is None:
+            key = load_private(self.unwrap(wrapped, name=name, root_key_id=root_key_id))
+            if len(self._ready) >= MOST_REMEMBERED:
+                self._ready.clear()
+            self._ready[remembered] = key
+        return key

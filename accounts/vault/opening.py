@@ -158,7 +158,7 @@ def _opened(lease: Found, *, ring: RootKeyRing, origin: Ed25519PublicKey) -> Ans
         for name, version, sealed, key_id, epoch, wrapped, root_key_id in lease.sealed:
             if wrapped is None:
                 return _refusal("seal_broken")
-            private = ring.unwrap(
+            private = ring.private_key(
                 bytes(wrapped), name=KeyName(lease.force_id, key_id, epoch), root_key_id=root_key_id
             )
             place = Place(lease.force_id, lease.channel_id, name, version, key_id)

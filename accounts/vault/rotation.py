@@ -27,7 +27,9 @@ def seal_again(cursor: Any, *, force_id: UUID, ring: RootKeyRing, origin: Ed2551
     cursor.execute(_TO_DO, [str(force_id), newest.key_id])
     rows = cursor.fetchall()
     for row_id, channel_id, name, version, sealed, key_id, epoch, wrapped, root_key_id in rows:
-        private = ring.unwrap(bytes(wrapped), name=KeyName(force_id, key_id, epoch), root_key_id=root_key_id)
+        private = ring.private_key(
+            bytes(wrapped), name=KeyName(force_id, key_id, epoch), root_key_id=root_key_id
+        )
         place = Place(force_id, UUID(str(channel_id)), name, version, key_id)
         value = unseal(bytes(sealed), place=place, private_key=private, origin=origin)
         moved = Place(force_id, place.channel_id, name, version + 1, newest.key_id)

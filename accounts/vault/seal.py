@@ -7,7 +7,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from accounts.vault.key_pair import load_private, load_public
+from accounts.vault.key_pair import load_public
 
 FORMAT = b"\x01"
 SIGNATURE_LENGTH = 64
@@ -49,7 +49,9 @@ def seal(value: bytes, *, place: Place, public_key: bytes, origin: Ed25519Privat
     return FORMAT + origin.sign(info + ciphertext) + ciphertext
 
 
-def unseal(sealed: bytes, *, place: Place, private_key: bytes, origin: Ed25519PublicKey) -> bytes:
+def unseal(
+    sealed: bytes, *, place: Place, private_key: hpke.MLKEM768X25519PrivateKey, origin: Ed25519PublicKey
+) -> bytes:
     """The value again; raises SealBroken when a bit, the place or the origin differs."""
     if sealed[:1] != FORMAT:
         raise SealBroken("The sealed value has a format that is not known here.")
@@ -57,7 +59,7 @@ def unseal(sealed: bytes, *, place: Place, private_key: bytes, origin: Ed25519Pu
     info = place.as_bytes()
     try:
         origin.verify(signature, info + ciphertext)
-        return SUITE.decrypt(ciphertext, load_private(private_key), info=info)
+        return SUITE.decrypt(ciphertext, private_key, info=info)
     except (InvalidSignature, InvalidTag, ValueError):
         # Neither the cause nor the chained exception may say which byte was wrong.
         raise SealBroken("The sealed value does not belong here or was changed.") from None

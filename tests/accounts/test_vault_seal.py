@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.vault.key_pair import KeyPair, make_key_pair
+from accounts.vault.key_pair import KeyPair, load_private, make_key_pair
 from accounts.vault.seal import Place, SealBroken, seal, unseal
 
 TOKEN = b"practice-token-of-the-press-office"
@@ -21,7 +21,7 @@ SEALED = seal(TOKEN, place=PLACE, public_key=PAIR.public, origin=ORIGIN)
 
 
 def opened(sealed: bytes, *, place: Place = PLACE, pair: KeyPair = PAIR) -> bytes:
-    return unseal(sealed, place=place, private_key=pair.private, origin=ORIGIN.public_key())
+    return unseal(sealed, place=place, private_key=load_private(pair.private), origin=ORIGIN.public_key())
 
 
 def test_what_was_sealed_comes_out_again() -> None:
