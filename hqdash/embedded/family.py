@@ -120,8 +120,8 @@ def _opener(environment: Mapping[str, str]) -> Process:
     path = environment["HQDASH_OPENER_SOCKET"]
     return Process(
         name="opener",
-        title="Opener (holds the keys)",
-        command=[sys.executable, "manage.py", "opener"],
+        title="Opener (holds the keys, signs the audit log)",
+        command=[sys.executable, "manage.py", "opener", "--sequencer"],
         env=for_role(environment, "opener"),
         ready=lambda: _accepts(path),
         ready_within=SLOW_MACHINE,

@@ -3,6 +3,7 @@
 import ctypes
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from hqdash.embedded.home import PROJECT
 from hqdash.embedded.unprivileged import ServerUser
 
 PR_SET_PDEATHSIG = 1
-LOG_KEPT_UNTIL = 5_000_000
+LOG_KEPT_UNTIL = 20_000_000
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -60,11 +61,16 @@ class Process:
 
 
 def open_log(logs: Path, name: str) -> io.FileIO:
-    """The log of one child, kept across starts up to a few megabytes."""
-    path = logs / f"{name}.log"
-    if path.exists() and path.stat().st_size > LOG_KEPT_UNTIL:
-        path.replace(path.with_suffix(".log.1"))
-    return io.FileIO(path, "a")
+    """The log of one child, which goes on where the last start ended."""
+    return io.FileIO(logs / f"{name}.log", "a")
+
+
+def trim_logs(logs: Path) -> None:
+    """Put aside what has grown too long. The children hold the file, so it is emptied, not moved."""
+    for log in logs.glob("*.log"):
+        if log.stat().st_size > LOG_KEPT_UNTIL:
+            shutil.copyfile(log, log.with_suffix(".log.1"))
+            os.truncate(log, 0)
 
 
 def die_with_parent(orphan_signal: signal.Signals) -> Callable[[], None]:

@@ -81,7 +81,7 @@ def published(home: Home) -> dict[str, str] | None:
 def process_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The whole environment of a child: the caller's, ours on top, and this Python first on the PATH."""
     folder = str(Path(sys.executable).parent)
-    path = os.environ.get("PATH", os.defpath)
+    path = environment.get("PATH") or os.environ.get("PATH", os.defpath)
     return {
         **os.environ,
         **environment,

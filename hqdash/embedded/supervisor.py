@@ -12,11 +12,12 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from hqdash.embedded.home import Home
-from hqdash.embedded.process import Process, die_with_parent, open_log
+from hqdash.embedded.process import Process, die_with_parent, open_log, trim_logs
 from hqdash.embedded.progress import Progress
 from hqdash.embedded.trouble import Trouble, disk_is_full
 
 GLANCE = 0.05
+TRIM_EVERY = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 30.0
 # A child that stood this long has earned a quick restart again.
 STEADY_AFTER = 60.0
@@ -45,6 +46,7 @@ class Supervisor:
         self.progress = progress
         self.children: list[Child] = []
         self._stopping = False
+        self._next_trim = 0.0
 
     def __enter__(self) -> Self:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -129,6 +131,9 @@ class Supervisor:
     def glance(self) -> None:
         """Look at every child once: plan a restart for those that fell, carry out the ones that are due."""
         now = time.monotonic()
+        if now >= self._next_trim:
+            self._next_trim = now + TRIM_EVERY
+            trim_logs(self.home.logs)
         for child in self.children:
             if child.restart_at is not None:
                 if now >= child.restart_at:
