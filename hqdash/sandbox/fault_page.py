@@ -7,7 +7,7 @@ from starlette.routing import Route
 from hqdash.sandbox.accounts import NETWORKS, all_accounts
 from hqdash.sandbox.control import LOOPBACK
 from hqdash.sandbox.faults import KINDS, OPERATIONS, BadFault
-from hqdash.sandbox.page import came_from_elsewhere, page, sorry
+from hqdash.sandbox.page import FAULTS, came_from_elsewhere, page, sorry
 from hqdash.sandbox.world import world_of
 
 
@@ -62,7 +62,7 @@ async def change(request: Request) -> Response:
             )
         except BadFault as refusal:
             return _page(request, problem=str(refusal), told=told)
-    return RedirectResponse("/_faults", status_code=303)
+    return RedirectResponse(FAULTS, status_code=303)
 
 
 def _times(text: str) -> int | None:
@@ -82,4 +82,4 @@ def _value(text: str) -> float:
 
 def routes() -> list[Route]:
     """The page and its form."""
-    return [Route("/_faults", show), Route("/_faults", change, methods=["POST"])]
+    return [Route(FAULTS, show), Route(FAULTS, change, methods=["POST"])]

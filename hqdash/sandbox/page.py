@@ -7,9 +7,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from hqdash.sandbox.accounts import Account
+from hqdash.sandbox.entries import Entry
 from hqdash.sandbox.wordpress_answers import plain
 
 FOLDER = Path(__file__).parent
+HOME, FAULTS, STATIC = "/", "/_faults", "/_static"
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'"
@@ -38,6 +41,18 @@ templates = Environment(
     lstrip_blocks=True,
 )
 templates.filters |= {"moment": _moment, "iso": _iso, "plain": plain}
+
+
+def address(account: Account, entry: Entry | None = None) -> str:
+    """Where the account's timeline, or one of its conversations, is read."""
+    base = f"/a/{account.network}/{account.handle}"
+    if entry is None:
+        return base
+    thread = f"{base}/{entry.post_id or entry.external_id}"
+    return f"{thread}#comment-{entry.external_id}" if entry.post_id else thread
+
+
+templates.globals |= {"HOME": HOME, "FAULTS": FAULTS, "STATIC": STATIC, "address": address}
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: object) -> Response:

@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 from hqdash.sandbox import fault_page, public_views
 from hqdash.sandbox.accounts import Account, find_account
 from hqdash.sandbox.entries import Entry, get_entry
-from hqdash.sandbox.page import FOLDER, came_from_elsewhere, page, sorry
+from hqdash.sandbox.page import FOLDER, HOME, STATIC, address, came_from_elsewhere, page, sorry
 from hqdash.sandbox.public_voice import CannotSay, comment_on, mention
 from hqdash.sandbox.state import LARGEST
 from hqdash.sandbox.wordpress_answers import WordPressRefusal, plain
@@ -18,15 +18,6 @@ from hqdash.sandbox.world import World, world_of
 def _account(request: Request) -> Account | None:
     told = request.path_params
     return find_account(world_of(request).state, network=told["network"], handle=told["handle"])
-
-
-def address(account: Account, entry: Entry | None = None) -> str:
-    """Where the account's timeline, or one of its conversations, is read."""
-    base = f"/a/{account.network}/{account.handle}"
-    if entry is None:
-        return base
-    thread = f"{base}/{entry.post_id or entry.external_id}"
-    return f"{thread}#comment-{entry.external_id}" if entry.post_id else thread
 
 
 async def home(request: Request) -> Response:
@@ -178,12 +169,12 @@ def routes() -> list[BaseRoute]:
     """All pages."""
     account = "/a/{network}/{handle}"
     return [
-        Route("/", home),
+        Route(HOME, home),
         Route(account, timeline),
         Route(f"{account}/mention", write_mention, methods=["POST"]),
         Route(f"{account}/{{post_id}}", thread),
         Route(f"{account}/{{post_id}}", write_comment, methods=["POST"]),
         *fault_page.routes(),
-        Mount("/_static", StaticFiles(directory=FOLDER / "static")),
+        Mount(STATIC, StaticFiles(directory=FOLDER / "static")),
         Route("/{rest:path}", not_there),
     ]
