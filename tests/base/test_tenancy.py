@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import Channel, Unit
 from hqdash.base.schema_guard import tenant_models
-from hqdash.base.tenancy import NoForce, WrongForce, acting_for, across_forces
+from hqdash.base.tenancy import NoForce, WrongForce, across_forces, acting_for
 from tests.cast import Cast
 
 
@@ -59,7 +59,11 @@ def test_a_foreign_key_cannot_point_into_another_force(cast: Cast) -> None:
 
 def test_a_forged_context_is_refused(cast: Cast) -> None:
     forged = f"{cast.other_force.pk}|9999999999.{'0' * 64}"
-    with pytest.raises(DatabaseError, match="not signed"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="not signed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(
             "SELECT set_config('app.ctx', %s, true); SELECT count(*) FROM accounts_channel", [forged]
         )
