@@ -10,3 +10,8 @@ class OverviewConfig(AppConfig):
 
     name = "hqdash.overview"
     label = "overview"
+
+    def ready(self) -> None:
+        """Hang up the door in the menu and the live page."""
+        import hqdash.overview.web.live_dashboard
+        import hqdash.overview.web.menu  # noqa: F401

@@ -1,0 +1,1 @@
+"""Numbers that are promised, measured: `python -m benchmarks NAME --json`."""
