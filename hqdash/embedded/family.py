@@ -62,7 +62,7 @@ def setup_steps(environment: Mapping[str, str]) -> SetupSteps:
 def everybody(home: Home, environment: Mapping[str, str], ports: Ports) -> Family:
     """Who stays, and in which order they come."""
     return Family(
-        first=[_sandbox(home, environment, ports), _opener(environment), _sequencer(environment)],
+        first=[_sandbox(home, environment, ports), _opener(environment)],
         then=[
             _web(environment, ports),
             *(_worker(home, environment, name) for name in WORKERS),
@@ -120,25 +120,11 @@ def _opener(environment: Mapping[str, str]) -> Process:
     path = environment["HQDASH_OPENER_SOCKET"]
     return Process(
         name="opener",
-        title="Opener (holds the keys, signs the audit log)",
+        title="Opener (holds the keys, signs the book)",
         command=[sys.executable, "manage.py", "opener", "--sequencer"],
         env=for_role(environment, "opener"),
         ready=lambda: _accepts(path),
         ready_within=SLOW_MACHINE,
-        tier=2,
-    )
-
-
-def _sequencer(environment: Mapping[str, str]) -> Process:
-    own = for_role(environment, "opener")
-    own.pop("HQDASH_ROOT_KEY_FILE", None)
-    return Process(
-        name="sequencer",
-        title="Sequencer (signs the audit book)",
-        command=[sys.executable, "manage.py", "sequencer"],
-        env=own,
-        # It has nothing to answer with; a failure to start shows as a fall.
-        ready=lambda: True,
         tier=2,
     )
 
