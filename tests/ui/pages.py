@@ -127,7 +127,7 @@ def live(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Two fragments in one message, then beats; the second connection brings the second message."""
     if request.GET.get("page") == "gone":
         return HttpResponse(status=403)
-    draw = stamped(lambda: render(None, "try/fragment.html"), request.GET.get("nonce", ""))  # type: ignore[arg-type]
+    draw = stamped(lambda: render(None, "try/fragment.html"), request.GET.get("nonce", ""))
 
     def stream() -> Iterator[bytes]:
         button = draw().content.decode().strip()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
@@ -39,11 +39,12 @@ class Quiet(WSGIRequestHandler):
 @pytest.fixture(scope="module")
 def site() -> Iterator[str]:
     """The small site of tests/ui/pages.py with our templates, static files and security policy."""
+    real: dict[str, Any] = settings.TEMPLATES[0]
     templates = {
-        **settings.TEMPLATES[0],
-        "DIRS": [Path(__file__).parent / "templates", *settings.TEMPLATES[0]["DIRS"]],
+        **real,
+        "DIRS": [Path(__file__).parent / "templates", *real["DIRS"]],
         "OPTIONS": {
-            **settings.TEMPLATES[0]["OPTIONS"],
+            **real["OPTIONS"],
             "context_processors": ["django.template.context_processors.request", "tests.ui.pages.shell"],
         },
     }
