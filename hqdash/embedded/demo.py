@@ -1,14 +1,17 @@
 """The whole product on one machine, from one command: servers, practice networks, web, workers, clock."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 
 from hqdash.embedded.family import everybody, has_all_keys, setup_steps
+from hqdash.embedded.freshness import remember, static_sources, table_sources, unchanged
 from hqdash.embedded.home import Home
 from hqdash.embedded.ports import Ports
+from hqdash.embedded.process import Process
 from hqdash.embedded.progress import Progress
 from hqdash.embedded.servers import bring_up, process_environment, publish
-from hqdash.embedded.static_files import remember, unchanged
-from hqdash.embedded.supervisor import Child, StopAsked, Supervisor
+from hqdash.embedded.supervisor import StopAsked, Supervisor
 from hqdash.embedded.trouble import ROOM_TO_GO_ON, require_room
 
 RULE = "─" * 78
@@ -44,22 +47,24 @@ def _start(supervisor: Supervisor, environment: dict[str, str], ports: Ports) ->
     if not has_all_keys(supervisor.home):
         supervisor.run(steps.make_keys)
     # Most of a start is Python reading itself in, so what can be read in side by side is.
-    begun = supervisor.begin(*family.first)
-    supervisor.run(steps.migrate)
-    _wait_for_each(supervisor, begun)
-    if not unchanged(supervisor.home.folder):
-        supervisor.run(steps.collect)
-        remember(supervisor.home.folder)
-    begun = supervisor.begin(*family.then)
+    practice, opener = supervisor.begin(*family.first)
+    _once(supervisor, steps.migrate, partial(table_sources, environment["DATABASE_URL"]))
+    _once(supervisor, steps.collect, static_sources)
+    begun = [practice, *supervisor.begin(*family.then)]
     # The seed seals credentials, so it comes after the opener, which makes the keys of each force.
+    supervisor.wait(opener)
     accounts = _accounts(supervisor.run(steps.seed))
-    _wait_for_each(supervisor, begun)
+    for child in begun:
+        supervisor.wait(child)
     return accounts
 
 
-def _wait_for_each(supervisor: Supervisor, children: list[Child]) -> None:
-    for child in children:
-        supervisor.wait(child)
+def _once(supervisor: Supervisor, step: Process, sources: Callable[[], str]) -> None:
+    """Run a step, unless the last start did so from the same sources."""
+    home = supervisor.home.folder
+    if not unchanged(home, step.name, sources()):
+        supervisor.run(step)
+        remember(home, step.name, sources())
 
 
 def _accounts(printed: str) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hqdash.embedded import install, static_files
+from hqdash.embedded import freshness, install
 from hqdash.embedded.demo import summary
 from hqdash.embedded.family import for_role
 from hqdash.embedded.home import PROJECT
@@ -56,11 +56,13 @@ def test_the_collected_files_are_stale_when_a_source_changes(tmp_path: Path) -> 
     style = tmp_path / "hqdash" / "base" / "static" / "css" / "ops.css"
     style.parent.mkdir(parents=True)
     style.write_text("a{}")
-    before = static_files.fingerprint(tmp_path)
+    before = freshness.static_sources(tmp_path)
+    freshness.remember(tmp_path, "collectstatic", before)
+    assert freshness.unchanged(tmp_path, "collectstatic", before)
 
     style.write_text("a{b:c}")
 
-    assert static_files.fingerprint(tmp_path) != before
+    assert not freshness.unchanged(tmp_path, "collectstatic", freshness.static_sources(tmp_path))
 
 
 def test_a_log_that_grew_too_long_is_put_aside_under_the_hands_of_its_writer(tmp_path: Path) -> None:
