@@ -14,13 +14,16 @@ from django.db.backends.postgresql import base
 from hqdash.base.context_token import token_for
 from hqdash.base.scope import current_scope
 
+_SAVEPOINTS = ("SAVEPOINT ", "ROLLBACK TO SAVEPOINT ", "RELEASE SAVEPOINT ")
+
 
 def sign_statement(
     execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     """Run ``sql`` for the current force; outside of any force it runs bare and sees no tenant row."""
     scope = current_scope()
-    if scope is None or not isinstance(sql, str):
+    # After a failed statement PostgreSQL takes nothing but the way back to a savepoint: nothing may stand before it.
+    if scope is None or not isinstance(sql, str) or sql.startswith(_SAVEPOINTS):
         return execute(sql, params, many, context)
     signed = f"SELECT set_config('app.ctx', '{token_for(scope.force_id)}', true); {sql}"
     return execute(signed, params, many, context)
