@@ -31,6 +31,7 @@ VAULT_OPENED = audited(
 VAULT_REFUSED = audited(
     "vault.refused", sentence=_("The vault refused to open {object}: {reason}"), group="vault"
 )
+BOOK_READ = audited("book.read", sentence=_("{actor} read the audit log"), group="audit")
 BOOK_VERIFIED = audited("book.verified", sentence=_("{actor} verified the audit log"), group="audit")
 BOOK_EXPORTED = audited(
     "book.exported", sentence=_("{actor} exported {lines} lines of the audit log"), group="audit"

@@ -55,6 +55,11 @@ app.conf.update(
             "schedule": 3.0,
             "options": {"queue": "screening", "expires": 6},
         },
+        "go through the audit log": {
+            "task": "accounts.tasks.verify_books",
+            "schedule": 30.0,
+            "options": {"queue": "housekeeping", "expires": 60},
+        },
     },
 )
 app.autodiscover_tasks()

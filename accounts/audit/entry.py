@@ -51,7 +51,9 @@ class Line:
     def from_row(cls, row: Sequence[Any]) -> Line:
         """A line from the values of COLUMNS, whatever the database's driver makes of JSON and bytes."""
         *values, details, salt = row
-        return cls(*values, json.loads(details) if isinstance(details, str) else details, bytes(salt))
+        if isinstance(details, str):
+            details = json.loads(details)
+        return cls(**dict(zip(COLUMNS, (*values, details, bytes(salt)), strict=True)))
 
 
 COLUMNS = tuple(field.name for field in fields(Line))

@@ -118,7 +118,7 @@ class Sequencer:
             connection = psycopg2.connect(self._url, connect_timeout=3, application_name="hqdash-sequencer")
             with connection, connection.cursor() as cursor:
                 cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LEADER])
-                is_leader = cursor.fetchone()[0]
+                ((is_leader,),) = cursor.fetchall()
             if not is_leader:
                 connection.close()
                 return None
@@ -152,7 +152,7 @@ class Sequencer:
 
     def _append(self, cursor: Any, tip: Tip) -> tuple[int, str]:
         cursor.execute(_HORIZON)
-        finished, started = cursor.fetchone()
+        (finished, started), *_ = cursor.fetchall()
         # A database restored into a new cluster counts its transactions from the beginning.
         restored = started < tip.horizon
         cursor.execute(
