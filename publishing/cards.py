@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db.models import Count, F, Func, Q, QuerySet, Value
 from django.db.models.fields import DateTimeField
 from django.urls import reverse
@@ -109,12 +111,10 @@ def _course(actor: Actor, window: Window) -> list[float]:
         .filter(state=State.SENT)
         .annotate(
             step=Func(
-                Value(f"{window.step_seconds} seconds"),
+                Value(timedelta(seconds=window.step_seconds)),
                 F("created_at"),
                 Value(window.start),
                 function="date_bin",
-                template="%(function)s(%(expressions)s)",
-                arg_joiner="::interval, ",
                 output_field=DateTimeField(),
             )
         )

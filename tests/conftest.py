@@ -12,14 +12,8 @@ from django.db import connections
 
 from hqdash.base.tenancy import acting_for
 from tests.cast import Cast, make_cast
-from tests.keys import make_test_keys
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Give the run keys of its own, before settings are read."""
-    make_test_keys()
 
 
 @pytest.fixture(autouse=True, scope="session")

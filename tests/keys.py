@@ -14,7 +14,7 @@ def make_test_keys() -> None:
     """Fill the environment with what an installation has; what is set already stays."""
     folder = Path(tempfile.mkdtemp(prefix="hqdash-test-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ.setdefault("HQDASH_TESTING", "1")
+    os.environ["HQDASH_TESTING"] = "1"
     os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
     os.environ["HQDASH_HOME"] = str(folder)
     os.environ["HQDASH_OPENER_SOCKET"] = str(folder / "opener.sock")

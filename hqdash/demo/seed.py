@@ -18,7 +18,7 @@ from accounts.actions.organisation import add_unit, add_user, create_force, gran
 from accounts.models import Channel, Force, Role, Unit, User
 from hqdash.base import clock
 from hqdash.base.actor import Actor
-from hqdash.base.tenancy import acting_for
+from hqdash.base.tenancy import across_forces, acting_for
 from hqdash.demo.practice import PracticeNetworks
 from moderation.actions.starting import install_starter_dictionaries
 from publishing.actions.publish import publish_post
@@ -36,13 +36,19 @@ def seed_demo(*, say: Say) -> None:
     first = json.loads((DATA / "demo_org_2011.json").read_text(encoding="utf-8"))
     second = json.loads((DATA / "second_force.json").read_text(encoding="utf-8"))
     password = make_password(demo_password())
-    if not Force.objects.filter(slug="west-midlands").exists():
+    if not _is_complete("west-midlands", first):
         units = _units_of(first)
-        _force("west-midlands", "West Midlands Police (demo)", units, first, password, say)
-        _quiet_morning(say)
-    if not Force.objects.filter(slug=second["slug"]).exists():
+        force = _force("west-midlands", "West Midlands Police (demo)", units, first, password, say)
+        _quiet_morning(force, say)
+    if not _is_complete(second["slug"], second):
         units = [(unit["code"], unit["name"]) for unit in second["units"]]
         _force(second["slug"], second["name"], units, second, password, say)
+
+
+def _is_complete(slug: str, organisation: Mapping[str, Any]) -> bool:
+    """Whether an earlier run got as far as the last account; one that was cut short is taken up again."""
+    with across_forces(reason="is the demo there already"):
+        return Channel.objects.filter(force__slug=slug).count() >= len(organisation["accounts"])
 
 
 def demo_password() -> str:
@@ -62,14 +68,18 @@ def _force(
     organisation: Mapping[str, Any],
     password: str,
     say: Say,
-) -> None:
+) -> Force:
     # The force is committed first: the vault makes its keys, and the vault is a process of its own.
-    force = Force.objects.filter(slug=slug).first() or create_force(slug=slug, name=name)
+    with across_forces(reason="is the demo there already"):
+        known = Force.objects.filter(slug=slug).first()
+    force = known or create_force(slug=slug, name=name)
     actor = Actor.clock(force.pk)
     with acting_for(force.pk):
-        with transaction.atomic():
-            by_code = _build_tree(actor, units)
-            _people(actor, organisation["users"], by_code, password)
+        by_code = {unit.code: unit for unit in Unit.objects.all()}
+        if len(by_code) == 1:
+            with transaction.atomic():
+                by_code = _build_tree(actor, units)
+                _people(actor, organisation["users"], by_code, password)
         say(f"{name}: {len(by_code)} units, {len(organisation['users'])} people")
         practice = PracticeNetworks()
         with transaction.atomic():
@@ -77,6 +87,7 @@ def _force(
                 _connect(actor, practice, account, by_code[account["unit"]])
         install_starter_dictionaries(actor=actor, now=clock.now())
     say(f"{name}: {len(organisation['accounts'])} accounts connected to the practice networks")
+    return force
 
 
 def _connect(actor: Actor, practice: PracticeNetworks, account: Mapping[str, str], unit: Unit) -> None:
@@ -140,10 +151,9 @@ def _people(
         )
 
 
-def _quiet_morning(say: Say) -> None:
+def _quiet_morning(force: Force, say: Say) -> None:
     """A few posts by officers and answers by the public, all through the practice networks."""
     activity = json.loads((DATA / "activity.json").read_text(encoding="utf-8"))
-    force = Force.objects.get(slug="west-midlands")
     with acting_for(force.pk):
         for post in activity["posts"]:
             unit = Unit.objects.get(code=post["unit"])
