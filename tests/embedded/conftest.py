@@ -84,7 +84,7 @@ class SetUp:
         for process in self.started:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                process.communicate(timeout=PATIENCE)
+            process.communicate(timeout=PATIENCE)
 
 
 def eventually(true: Callable[[], object], *, within: float = PATIENCE) -> None:
