@@ -47,15 +47,14 @@ lint: dev ## Check style, types, imports and templates
 	@$(VENV)/ruff format --check .
 	@$(EMBEDDED) run --temporary -- $(VENV)/mypy .
 	@$(VENV)/lint-imports
-	@$(VENV)/djlint --check .
+	@$(VENV)/djlint --lint --quiet .
 
 audit: dev ## Look the locked packages up among the known vulnerabilities (needs a network)
 	@$(VENV)/pip-audit --require-hashes --disable-pip -r requirements.lock
 
-format: dev ## Put the code and the templates into their usual form
+format: dev ## Put the code into its usual form
 	@$(VENV)/ruff check --fix .
 	@$(VENV)/ruff format .
-	@$(VENV)/djlint --reformat --quiet .
 
 bench: dev ## Measure, and print the figures as JSON
 	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m benchmarks $(ARGS)
