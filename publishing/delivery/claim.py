@@ -19,7 +19,8 @@ PREPARING = timedelta(seconds=20)
 """How long a worker may take until the first byte leaves."""
 
 _CLAIM = """
-UPDATE publishing_delivery SET state = 'leased', fence = fence + 1, leased_until = clock_timestamp() + make_interval(secs => %s)
+UPDATE publishing_delivery SET
+    state = 'leased', fence = fence + 1, leased_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND state = 'scheduled' AND due_at <= clock_timestamp() AND not_after > clock_timestamp()
 """
 
@@ -49,7 +50,7 @@ def claim(delivery_id: UUID) -> Claim | None:
                 if cursor.rowcount != 1:
                     return None
             delivery = Delivery.objects.select_related(
-                "post", "post__author", "channel", "channel__unit", "force"
+                "post", "post__author", "channel", "channel__unit"
             ).get(pk=delivery_id)
             lease = take_lease(
                 channel_id=delivery.channel_id,

@@ -6,7 +6,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.access.gate import can
@@ -36,6 +36,11 @@ from publishing.permissions import PUBLISH_POST
 from publishing.rules import Event, pause_before_retry
 
 log = logging.getLogger(__name__)
+_NEXT = """
+SELECT id, urgent FROM publishing_delivery
+WHERE channel_id = %s AND state = 'scheduled' AND due_at <= clock_timestamp()
+ORDER BY urgent DESC, due_at, id LIMIT 1
+"""
 MARGIN_SECONDS = 3.0
 """With less than this left of the claim nothing is begun any more."""
 
@@ -201,12 +206,8 @@ def settle_time(network: Network) -> timedelta:
 
 def ring_next_of(delivery: Delivery) -> None:
     """Wake a worker for whatever waited behind this delivery on its channel."""
-    waiting = (
-        Delivery.objects.filter(
-            channel_id=delivery.channel_id, state=State.SCHEDULED, due_at__lte=clock.now()
-        )
-        .order_by("-urgent", "due_at", "id")
-        .first()
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [delivery.channel_id])
+        waiting = cursor.fetchone()
     if waiting is not None:
-        ring_deliveries(delivery.force_id, [waiting.pk], urgent=waiting.urgent)
+        ring_deliveries(delivery.force_id, [waiting[0]], urgent=waiting[1])

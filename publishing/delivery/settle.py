@@ -84,7 +84,8 @@ def _absent_once_more(delivery: Delivery) -> None:
     network = get_network(delivery.channel.network)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE publishing_delivery SET clean_looks = clean_looks + 1, due_at = clock_timestamp() + make_interval(secs => %s) "
+            "UPDATE publishing_delivery SET clean_looks = clean_looks + 1, "
+            "due_at = clock_timestamp() + make_interval(secs => %s) "
             "WHERE id = %s AND fence = %s AND state = 'unknown' "
             "RETURNING clean_looks, not_after <= clock_timestamp()",
             [

@@ -41,7 +41,8 @@ def start(claim: Claim, seen_ids: frozenset[str]) -> Attempt | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE publishing_delivery SET state = 'sending', attempts = attempts + 1, "
-            "leased_until = clock_timestamp() + make_interval(secs => %s), looks = 0, clean_looks = 0, reason = '', sentence = '' "
+            "leased_until = clock_timestamp() + make_interval(secs => %s), looks = 0, clean_looks = 0, "
+            "reason = '', sentence = '' "
             "WHERE id = %s AND fence = %s AND state = 'leased' AND leased_until > clock_timestamp() "
             "RETURNING attempts, fence",
             [ON_THE_WIRE.total_seconds(), delivery.pk, delivery.fence],
@@ -67,9 +68,7 @@ def confirm(delivery: Delivery, published: Published, *, event: Event) -> bool:
     outcome = Attempt.Outcome.SENT if event is Event.CONFIRMED else Attempt.Outcome.FOUND
     _close_attempt(row, outcome)
     row.external_id, row.url, row.reason, row.sentence = published.external_id, published.url, "", ""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        row.sent_at = cursor.fetchone()[0]
+    row.sent_at = Now()
     _step(row, event, fields=["external_id", "url", "sent_at", "reason", "sentence"])
     record(
         on_behalf_of(delivery),
@@ -163,11 +162,15 @@ def hand_over(delivery: Delivery, *, sentence: str) -> bool:
 
 
 def _locked(delivery: Delivery, states: tuple[State, ...]) -> Delivery | None:
-    return (
+    row = (
         Delivery.objects.select_for_update()
         .filter(pk=delivery.pk, fence=delivery.fence, state__in=states)
         .first()
     )
+    if row is not None:
+        # What it sends and where never changes, so these need not be read again.
+        row.post, row.channel = delivery.post, delivery.channel
+    return row
 
 
 def _step(row: Delivery, event: Event, *, fields: list[str]) -> None:

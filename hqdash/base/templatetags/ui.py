@@ -210,7 +210,7 @@ def thousands(number: object) -> str:
 @register.filter
 def initials(name: str) -> str:
     """Two characters for a round avatar: comms.07 is C7, Birmingham LPA is BL."""
-    parts = [part for part in re.split(r"[\s._@-]+", name) if part]
+    parts = [part for part in re.split(r"[^\w]+|_", name) if part]
     if not parts:
         return "?"
     if len(parts) == 1:
