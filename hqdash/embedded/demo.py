@@ -50,8 +50,9 @@ def _start(supervisor: Supervisor, environment: dict[str, str], ports: Ports) ->
     practice, opener = supervisor.begin(*family.first)
     _once(supervisor, steps.migrate, partial(table_sources, environment["DATABASE_URL"]))
     _once(supervisor, steps.collect, static_sources)
-    begun = [practice, *supervisor.begin(*family.then)]
-    # The seed seals credentials, so it comes after the opener, which makes the keys of each force.
+    begun = supervisor.begin(*family.then)
+    # The seed fetches its accounts from the practice networks and seals them with keys that the opener makes.
+    supervisor.wait(practice)
     supervisor.wait(opener)
     accounts = _accounts(supervisor.run(steps.seed))
     for child in begun:

@@ -162,11 +162,8 @@ def _lock_without(absent: list[str], lock: Path) -> Path:
 def _explain(failure: str, log: Path) -> str:
     if "No space left on device" in failure:
         return f"The disk that holds {VENV} is full: free about 700 MB and start again."
-    if (
-        "Failed to establish a new connection" in failure
-        or "NameResolutionError" in failure
-        or "Read timed out" in failure
-    ):
+    # An index that is away and one that has nothing look alike to pip: no versions at all.
+    if any(word in failure for word in ("(from versions: none)", "NewConnectionError", "Read timed out")):
         return (
             "The packages could not be fetched, because the package index does not answer: "
             "check the network and start again."
