@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access.gate import require
 from accounts.audit.book import record
@@ -17,7 +18,9 @@ from accounts.permissions import MANAGE_CHANNEL
 from accounts.vault import drawer
 from hqdash.base import live
 from hqdash.base.actor import Actor
+from hqdash.base.errors import Unprocessable
 from hqdash.base.events import announce
+from hqdash.networks.network import get_network
 
 
 @transaction.atomic
@@ -55,6 +58,27 @@ def connect_channel(
     announce(ChannelStateChanged(actor.force_id, channel.pk, Channel.State.CONNECTED))
     live.tell(actor.force_id, "channel", id=channel.pk)
     return channel
+
+
+@transaction.atomic
+def renew_credential(
+    *, actor: Actor, channel: Channel, credentials: Mapping[str, str], now: datetime
+) -> None:
+    """Seal a new credential for a channel and use it again; the next reading shows whether it opens it.
+
+    Raises:
+        NotAllowed: connecting accounts is not the actor's to do.
+        Unprocessable: a field that the network needs is empty.
+    """
+    require(actor, MANAGE_CHANNEL, channel)
+    for field in get_network(channel.network).credential_fields:
+        if field.required and not credentials.get(field.name, "").strip():
+            raise Unprocessable(_("Fill in: %(field)s.") % {"field": field.label}, field.name)
+    given = {name: value.strip() for name, value in credentials.items() if value.strip()}
+    drawer.put(actor, channel, given)
+    change_channel_state(
+        actor=actor, channel=channel, state=Channel.State.CONNECTED, reason=_("Credential renewed"), now=now
+    )
 
 
 @transaction.atomic

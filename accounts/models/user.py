@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from hqdash.base.tenancy import TenantManager, TenantModel
@@ -48,6 +49,10 @@ class User(AbstractBaseUser, TenantModel):
     class Meta:
         verbose_name = _("user")
         ordering = ["username"]
+        constraints = [
+            # People type their name as they like; two that differ by capitals only would be one to them.
+            models.UniqueConstraint(Lower("username"), name="username_once_whatever_its_capitals"),
+        ]
 
     def __str__(self) -> str:
         return self.username

@@ -7,12 +7,17 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from accounts.access.explain import explain
-from accounts.access.gate import people_who_can
+from accounts.access.gate import can, people_who_can, require
+from accounts.actions.channels import renew_credential
 from accounts.models import Channel, Credential
 from accounts.permissions import MANAGE_CHANNEL, VIEW_CHANNEL
 from accounts.queries import channels_for, units_below, user_of
+from accounts.vault.errors import VaultError
+from hqdash.base import clock
+from hqdash.base.errors import Unprocessable
 from hqdash.base.keyset import page
 from hqdash.base.pages import Page
 from hqdash.networks.network import all_networks, get_network
@@ -67,6 +72,38 @@ class ChannelDetail(Page):
             channel=channel,
             network=get_network(channel.network),
             credentials=Credential.objects.filter(channel=channel).order_by("field"),
+            can_renew=can(self.actor, MANAGE_CHANNEL, channel),
             connectors=people_who_can(MANAGE_CHANNEL, channel)[:10],
             why=explain(user_of(self.actor), VIEW_CHANNEL, channel),
+        )
+
+
+class RenewCredential(Page):
+    """Put a new credential in place of one that no longer opens the account."""
+
+    template = "accounts/channel_renew.html"
+
+    def get(self, request: HttpRequest, channel_id: UUID) -> HttpResponse:
+        """The fields that the network needs, empty: what is stored is never shown."""
+        channel = get_object_or_404(channels_for(self.actor), pk=channel_id)
+        require(self.actor, MANAGE_CHANNEL, channel)
+        return self.render(channel=channel, network=get_network(channel.network))
+
+    def post(self, request: HttpRequest, channel_id: UUID) -> HttpResponse:
+        """Seal what was typed; the page never gives it back, not even when something is missing."""
+        channel = get_object_or_404(channels_for(self.actor), pk=channel_id)
+        network = get_network(channel.network)
+        typed = {field.name: request.POST.get(field.name, "") for field in network.credential_fields}
+        try:
+            renew_credential(actor=self.actor, channel=channel, credentials=typed, now=clock.now())
+        except Unprocessable as refusal:
+            return self.refused(refusal, self.template, channel=channel, network=network)
+        except VaultError as problem:
+            return self.refused(
+                Unprocessable(problem.sentence), self.template, channel=channel, network=network
+            )
+        return self.redirect(
+            "accounts:channel",
+            channel.pk,
+            note=_("Sealed. The next reading shows whether it opens the account."),
         )

@@ -10,6 +10,7 @@ pages = (
     [
         path("accounts/", channels.Channels.as_view(), name="channels"),
         path("accounts/<uuid:channel_id>/", channels.ChannelDetail.as_view(), name="channel"),
+        path("accounts/<uuid:channel_id>/renew/", channels.RenewCredential.as_view(), name="renew"),
         path("audit/", audit.AuditLog.as_view(), name="audit"),
         path("audit/export.csv", audit.AuditExport.as_view(), name="audit_export"),
         path("me/theme/", theme.ChooseTheme.as_view(), name="theme"),
