@@ -10,6 +10,7 @@ from accounts.access.gate import visible_channels, visible_units
 from accounts.models import Channel, Unit, UnitPath, User
 from accounts.permissions import VIEW_CHANNEL, VIEW_DASHBOARD
 from hqdash.base.actor import Actor
+from hqdash.base.once import once
 
 
 def channels_for(actor: Actor) -> QuerySet[Channel]:
@@ -20,6 +21,11 @@ def channels_for(actor: Actor) -> QuerySet[Channel]:
 def units_for(actor: Actor) -> QuerySet[Unit]:
     """Every unit that the actor may look into."""
     return visible_units(actor, VIEW_DASHBOARD).order_by("code")
+
+
+def units_seen(actor: Actor) -> list[Unit]:
+    """The same as a list, asked for once while a page is made: its frame and its content both need it."""
+    return once(("units", actor.force_id, actor.user_id), lambda: list(units_for(actor)))
 
 
 def user_of(actor: Actor) -> User:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +11,16 @@ from django.db import connection
 
 from hqdash.base.actor import Actor
 from hqdash.base.cards import Window
+from hqdash.base.once import once
 from monitoring.queries import mention_channels_for
 
 # One pass over one index; the network's clock plays no part, so that late news cannot rewrite the past.
 _COUNT = """
-SELECT channel_id, floor(extract(epoch FROM received_at - %s) / %s)::int AS step, count(*)
+SELECT channel_id, date_bin(%s * interval '1 second', received_at, %s) AS step, count(*)
 FROM monitoring_mention
 WHERE force_id = %s AND received_at >= %s AND received_at < %s {where}
 GROUP BY 1, 2
 """
-_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +69,9 @@ def added(rows: Iterable[list[int]], steps: int) -> list[int]:
     return total
 
 
-_recent: OrderedDict[tuple[UUID, UUID | None, Window], Counts] = OrderedDict()
-_recent_lock = Lock()
-
-
 def counts_for(actor: Actor, window: Window) -> Counts:
     """What the actor may see within the window; the cards of one page share one count."""
-    key = (actor.force_id, actor.user_id, window)
-    with _recent_lock:
-        if key in _recent:
-            return _recent[key]
-    counts = _counted(actor, window)
-    with _recent_lock:
-        _recent[key] = counts
-        while len(_recent) > _KEPT:
-            _recent.popitem(last=False)
-    return counts
+    return once(("mentions", actor.force_id, actor.user_id, window), lambda: _counted(actor, window))
 
 
 def _counted(actor: Actor, window: Window) -> Counts:
@@ -98,7 +83,7 @@ def _counted(actor: Actor, window: Window) -> Counts:
         counts.places[channel_id] = Place(channel_id, unit_id, network)
     if not counts.places:
         return counts
-    values: list[Any] = [window.start, window.step_seconds, actor.force_id, window.start, window.end]
+    values: list[Any] = [window.step_seconds, window.start, actor.force_id, window.start, window.end]
     # Few channels: their own index. Most of the force: its index in order of time, and the rest is dropped here.
     few = len(counts.places) <= 20
     if few:
@@ -106,6 +91,7 @@ def _counted(actor: Actor, window: Window) -> Counts:
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(where="AND channel_id = ANY(%s)" if few else ""), values)
         for channel_id, step, number in cursor.fetchall():
-            if channel_id in counts.places and 0 <= step < counts.steps:
-                counts.by_channel.setdefault(channel_id, [0] * counts.steps)[step] = number
+            place = int((step - window.start).total_seconds() // window.step_seconds)
+            if channel_id in counts.places and 0 <= place < counts.steps:
+                counts.by_channel.setdefault(channel_id, [0] * counts.steps)[place] = number
     return counts

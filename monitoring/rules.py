@@ -11,7 +11,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 """Even when a network names a longer one: its clock or its header may be wrong."""
 SIGN_IN_RETRY = timedelta(minutes=5)
 BUSY_SECONDS = 4.0
-QUIET_SECONDS = 8.0
+QUIET_SECONDS = 6.0
 SLOWING = 1.5
 
 

@@ -14,7 +14,7 @@ MISSING_ADDED_EVERY = 30.0
 _last_added = 0.0
 
 
-@shared_task(name="monitoring.tasks.poll_due", queue="inbound", ignore_result=True)
+@shared_task(name="monitoring.tasks.poll_due")
 def poll_due(**_later: object) -> None:
     """Read whatever is due in any force; does nothing while this process is still at it."""
     global _last_added  # noqa: PLW0603  # one number per process, and losing it costs one cheap statement

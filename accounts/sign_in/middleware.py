@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from hqdash.base.actor import Actor
+from hqdash.base.once import remembering
 from hqdash.base.tenancy import across_forces, acting_for
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -49,5 +51,5 @@ class ActorMiddleware:
             session=hashlib.sha256(f"{settings.SECRET_KEY}{key}".encode()).hexdigest()[:12],
             address=request.META.get("REMOTE_ADDR", ""),
         )
-        with acting_for(user.force_id):
+        with acting_for(user.force_id), remembering() if request.method == "GET" else nullcontext():
             return self.get_response(request)

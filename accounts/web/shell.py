@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Unit, User
-from accounts.queries import units_for
+from accounts.queries import units_seen
 from hqdash.base.actor import Actor
 from hqdash.base.menu import MenuEntry, Section, entries_for
 
@@ -76,7 +76,7 @@ def _item(request: HttpRequest, actor: Actor, entry: MenuEntry) -> dict[str, Any
 def _scope(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """The unit switcher: the chosen unit is ``?unit=`` in the address, so that a view can be shared."""
     chosen = request.GET.get("unit", "")
-    units = list(units_for(actor))
+    units = units_seen(actor)
     known = {unit.pk for unit in units}
     children: dict[Any, list[Unit]] = {}
     for unit in units:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.models import Unit
-from accounts.queries import units_for
+from accounts.queries import units_seen
 from hqdash.base.actor import Actor
 
 
@@ -72,4 +72,4 @@ class Part:
 
 def territory_of(actor: Actor) -> Territory:
     """What the actor may look into."""
-    return Territory({unit.pk: unit for unit in units_for(actor)})
+    return Territory({unit.pk: unit for unit in units_seen(actor)})

@@ -17,7 +17,7 @@ _ADD_MISSING = """
 INSERT INTO monitoring_poll (id, force_id, channel_id, due_at, interval_seconds, comments_cursor,
                              mentions_cursor, fence, failures, last_found)
 SELECT gen_random_uuid(), channel.force_id, channel.id, clock_timestamp() + random() * interval '4 seconds',
-       8, '', '', 0, 0, 0
+       6, '', '', 0, 0, 0
 FROM accounts_channel AS channel
 WHERE channel.network = ANY(%s)
   AND NOT EXISTS (SELECT 1 FROM monitoring_poll AS poll WHERE poll.channel_id = channel.id)

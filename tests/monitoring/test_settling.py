@@ -100,7 +100,7 @@ def test_a_claimed_channel_is_not_claimed_again_before_its_time(cast: Cast, clai
     assert claim_due(10) == []
     settle_as(cast, claim)
     assert claim_due(10) == []
-    assert 3 < seconds_until(poll_of(claim).due_at) <= 8
+    assert 3 < seconds_until(poll_of(claim).due_at) <= 6
 
 
 def test_channels_of_other_forces_are_served_by_the_same_queue_and_suspended_ones_are_left(

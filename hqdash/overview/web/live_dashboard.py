@@ -8,6 +8,7 @@ from accounts.models import Force
 from hqdash.base import clock, live
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Missing
+from hqdash.base.once import remembering
 from hqdash.overview.look import look_from_key
 from hqdash.overview.wall import Wall
 from hqdash.overview.web.dashboard import channels_of, moving_parts
@@ -19,6 +20,11 @@ PARTS = ("attention", "figures", "activity", "stream", "connections")
 @live.page("dashboard", topics=TOPICS)
 def dashboard_fragments(actor: Actor, key: str) -> list[live.Fragment] | None:
     """The moving parts, for what the actor may see at this moment."""
+    with remembering():
+        return _fragments(actor, key)
+
+
+def _fragments(actor: Actor, key: str) -> list[live.Fragment] | None:
     try:
         look = look_from_key(actor, key, now=clock.now())
     except Missing:
