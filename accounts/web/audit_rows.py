@@ -23,6 +23,11 @@ class Row:
     is_intact: bool
 
     @property
+    def reason(self) -> str:
+        """The reason, where the sentence does not give it already."""
+        return "" if self.entry.reason in self.sentence else self.entry.reason
+
+    @property
     def all_details(self) -> str:
         """What it changed, as JSON."""
         return json.dumps(self.entry.details, ensure_ascii=False, sort_keys=True)

@@ -75,10 +75,8 @@ def test_filters_are_part_of_the_address(cast: Cast, query: str, found: set[str]
     act(cast, cast.desk, "by the desk")
     act(cast, cast.press, "by the press office", after="archived")
 
-    page = page_of(cast.auditor, query)
-    assert {
-        reason for reason in ("by the desk", "by the press office") if f"Reason: {reason}" in page
-    } == found
+    rows = page_of(cast.auditor, query).partition("<tbody")[2]
+    assert {reason for reason in ("by the desk", "by the press office") if reason in rows} == found
 
 
 def test_the_unit_filter_counts_everything_below_it(cast: Cast) -> None:
