@@ -14,6 +14,7 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         """Declare what this desk declares."""
         import moderation.audited
+        import moderation.cards
         import moderation.permissions
         import moderation.subscribers
         import moderation.tasks

@@ -44,3 +44,6 @@ TERM_REMOVED = audited(
 VERSION_PUBLISHED = audited(
     "dictionary.published", sentence=_("{actor} put {object} into force"), group="dictionaries"
 )
+TERMS_REVEALED = audited(
+    "dictionary.revealed", sentence=_("{actor} looked at the masked terms of {object}"), group="dictionaries"
+)

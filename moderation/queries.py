@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from accounts.access.gate import visible_units
 from hqdash.base import clock
 from hqdash.base.actor import Actor
-from moderation.models import Case, Dictionary, Entry, Screening, Version
+from moderation.models import Case, Decision, Dictionary, Entry, Screening, Version
 from moderation.permissions import VIEW_MODERATION
 from monitoring.models import Mention
 
@@ -27,6 +27,11 @@ def cases_for(actor: Actor) -> QuerySet[Case]:
     return Case.objects.filter(channel__unit__in=visible_units(actor, VIEW_MODERATION)).select_related(
         "mention__screening", "channel__unit", "claimed_by"
     )
+
+
+def decisions_for(actor: Actor) -> QuerySet[Decision]:
+    """Every decision on a case that the actor may see."""
+    return Decision.objects.filter(case__channel__unit__in=visible_units(actor, VIEW_MODERATION))
 
 
 def queue_of(cases: QuerySet[Case], view: str, actor: Actor) -> QuerySet[Case]:

@@ -68,7 +68,8 @@ def state_after(outcome: Outcome, *, attempts: int) -> str:
 
 def pause_before(attempt: int) -> timedelta:
     """How long to leave the network alone after this many attempts."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** max(0, attempt - 1))
+    doubled: int = 2 ** min(10, max(0, attempt - 1))
+    return min(LONGEST_PAUSE, FIRST_PAUSE * doubled)
 
 
 def is_protected(categories: Collection[str]) -> bool:

@@ -17,7 +17,7 @@ from moderation.queries import unscreened
 AT_ONCE = 100
 
 
-@app.task(base=TenantTask, name="moderation.tasks.screen")  # type: ignore[untyped-decorator]
+@app.task(base=TenantTask, name="moderation.tasks.screen")
 def screen(*, force_id: str, mention_ids: str, **_later: object) -> None:
     """Screen mentions that have just come in; ids are separated by commas."""
     wanted = [UUID(one) for one in mention_ids.split(",") if one]
@@ -27,13 +27,13 @@ def screen(*, force_id: str, mention_ids: str, **_later: object) -> None:
         )
 
 
-@app.task(base=TenantTask, name="moderation.tasks.carry_out")  # type: ignore[untyped-decorator]
+@app.task(base=TenantTask, name="moderation.tasks.carry_out")
 def carry_out(*, force_id: str, act_id: str, **_later: object) -> None:
     """Do at the network what was decided."""
     carrying_out.carry_out(actor=Actor.clock(UUID(force_id)), act_id=UUID(act_id), now=clock.now())
 
 
-@app.task(name="moderation.tasks.sweep")  # type: ignore[untyped-decorator]
+@app.task(name="moderation.tasks.sweep")
 def sweep(**_later: object) -> None:
     """Find what no bell was heard for: mentions to screen, acts that are due, workers that were lost."""
     with across_forces(reason="the sweep looks for missed work in every force"):

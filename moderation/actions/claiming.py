@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -60,8 +61,9 @@ class Claim:
 
 def claim_act(act_id: UUID) -> Claim | None:
     """The act, for exactly one caller, when its time has come and nothing earlier is under way."""
+    words: dict[str, Any] = {"act": act_id, "force": current_force_id(), "lease": LEASE}
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, {"act": act_id, "force": current_force_id(), "lease": LEASE})
+        cursor.execute(_CLAIM, words)
         row = cursor.fetchone()
     if row is None:
         return None
@@ -72,8 +74,9 @@ def claim_act(act_id: UUID) -> Claim | None:
 @transaction.atomic
 def begin_attempt(claim: Claim) -> bool:
     """Commit the attempt before a byte leaves; False when the claim is void or too old for a call."""
+    words: dict[str, Any] = {"act": claim.act.pk, "fence": claim.fence, "margin": CALL_TAKES_AT_MOST}
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, {"act": claim.act.pk, "fence": claim.fence, "margin": CALL_TAKES_AT_MOST})
+        cursor.execute(_BEGIN, words)
         row = cursor.fetchone()
     if row is None:
         return False
@@ -85,8 +88,9 @@ def begin_attempt(claim: Claim) -> bool:
 @transaction.atomic
 def recover_lost_acts() -> list[UUID]:
     """Acts whose worker died during the call: nobody knows what happened, so they are done again."""
+    words: dict[str, Any] = {"force": current_force_id(), "pause": FIRST_PAUSE}
     with connection.cursor() as cursor:
-        cursor.execute(_LOST, {"force": current_force_id(), "pause": FIRST_PAUSE})
+        cursor.execute(_LOST, words)
         lost = [row[0] for row in cursor.fetchall()]
         if lost:
             cursor.execute(

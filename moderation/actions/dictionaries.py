@@ -16,10 +16,10 @@ from hqdash.base import live
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Conflict, Unprocessable
 from hqdash.base.events import announce
-from moderation.audited import DICTIONARY_ADDED, TERM_ADDED, TERM_REMOVED, VERSION_PUBLISHED
+from moderation.audited import DICTIONARY_ADDED, TERM_ADDED, TERM_REMOVED, TERMS_REVEALED, VERSION_PUBLISHED
 from moderation.events import VersionPublished
 from moderation.models import Dictionary, Entry, Version
-from moderation.permissions import EDIT_DICTIONARIES
+from moderation.permissions import EDIT_DICTIONARIES, VIEW_MODERATION
 from moderation.screening.categories import Action, Category
 from moderation.screening.entries import Direction, Kind, PatternError, needle_for
 
@@ -129,6 +129,13 @@ def remove_term(*, actor: Actor, term: Entry) -> None:
         raise Conflict(_("A published version never changes. Remove the term from the draft."))
     record(actor, TERM_REMOVED, term, dictionary=str(term.version), category=term.category)
     term.delete()
+
+
+@transaction.atomic
+def reveal_terms(*, actor: Actor, dictionary: Dictionary) -> None:
+    """Look at the masked terms of a dictionary; that somebody looked is an entry too."""
+    require(actor, VIEW_MODERATION, Unit.objects.get(parent=None))
+    record(actor, TERMS_REVEALED, dictionary)
 
 
 @transaction.atomic

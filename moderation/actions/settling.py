@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -61,20 +62,18 @@ def settle(
     """Record the outcome; False when another worker has taken the act over meanwhile."""
     act = claim.act
     state = state_after(outcome, attempts=act.attempts)
+    words: dict[str, Any] = {
+        "state": state,
+        "sentence": sentence,
+        "seen": who_still_sees[:300],
+        "wait": wait,
+        "final": state in ("done", "refused"),
+        "now": now,
+        "act": act.pk,
+        "fence": claim.fence,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(
-            _SETTLE,
-            {
-                "state": state,
-                "sentence": sentence,
-                "seen": who_still_sees[:300],
-                "wait": wait,
-                "final": state in ("done", "refused"),
-                "now": now,
-                "act": act.pk,
-                "fence": claim.fence,
-            },
-        )
+        cursor.execute(_SETTLE, words)
         if cursor.rowcount != 1:
             return False
         cursor.execute(_CLOSE, [outcome.value, detail[:4000], act.pk, claim.fence])

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.access.gate import can
@@ -16,10 +17,11 @@ from hqdash.base.keyset import page
 from hqdash.networks.capabilities import DeletesOthers, Hides
 from hqdash.networks.network import get_network
 from moderation.models import Case, Decision
+from moderation.our_posts import our_post
 from moderation.permissions import MODERATE, REMOVE_MENTIONS
 from moderation.queries import TARGET, Counts, cases_for, counts_of, queue_of, replied_to
 from moderation.rules import reason_for
-from moderation.web.showing import Piece, Tag, matches_of, pieces_of, snippet_of, tags_of
+from moderation.web.showing import Tag, drawn, matches_of, pieces_of, snippet_of, tags_of
 
 VIEWS = ("open", "mine", "escalated", "hidden", "done")
 SIZE = 50
@@ -39,7 +41,7 @@ class Row:
     case: Case
     url: str
     who: str
-    pieces: list[Piece]
+    text: SafeString
     tags: list[Tag]
     late: bool
     current: bool
@@ -65,7 +67,7 @@ def listing(
             case=case,
             url=f"?view={view}&case={case.pk}#item",
             who=author_of(case),
-            pieces=snippet_of(case.mention.text, _findings(case)),
+            text=drawn(snippet_of(case.mention.text, _findings(case))),
             tags=tags_of(case),
             late=case.state == Case.State.OPEN and now - case.opened_at > TARGET,
             current=case.pk == current,
@@ -87,7 +89,7 @@ def item(actor: Actor, case: Case, *, revealed: bool = False) -> dict[str, Any]:
         "mention": case.mention,
         "network": network,
         "who": author_of(case),
-        "pieces": pieces,
+        "text": drawn(pieces),
         "tags": tags_of(case),
         "revealed": revealed,
         "has_masked": revealed or any(piece.masked for piece in pieces),
@@ -98,6 +100,7 @@ def item(actor: Actor, case: Case, *, revealed: bool = False) -> dict[str, Any]:
         "evidence": next((made.evidence for made in decisions if hasattr(made, "evidence")), None),
         "acts": [act for made in decisions for act in made.acts.all()],
         "reply_to": replied_to(case.mention),
+        "our_post": our_post(case.channel_id, case.mention.post_id),
         "can_moderate": may_moderate,
         "can_decide": may_moderate and case.state != Case.State.DECIDED,
         "can_undo": may_moderate and _has_something_to_undo(decisions),

@@ -13,7 +13,13 @@ from accounts.access.gate import can, require
 from hqdash.base import clock
 from hqdash.base.errors import Refusal
 from hqdash.base.pages import Page
-from moderation.actions.dictionaries import add_dictionary, add_term, publish_version, remove_term
+from moderation.actions.dictionaries import (
+    add_dictionary,
+    add_term,
+    publish_version,
+    remove_term,
+    reveal_terms,
+)
 from moderation.models import Dictionary, Entry, Version
 from moderation.permissions import EDIT_DICTIONARIES, VIEW_MODERATION
 from moderation.queries import dictionaries_for, terms_for, versions_for, versions_of
@@ -22,7 +28,7 @@ from moderation.screening.categories import Category
 from moderation.screening.compiled import RuleSet
 from moderation.screening.entries import Direction
 from moderation.screening.screen import screen
-from moderation.web.showing import LABELS, MASKED, Piece
+from moderation.web.showing import LABELS, MASKED, Piece, drawn
 
 LONGEST_TRIAL = 63_206
 
@@ -84,7 +90,8 @@ class Editor(Page):
             "dictionary": dictionary,
             "versions": versions,
             "shown": shown,
-            "terms": [(term, Piece(term.pattern, "", term.category in MASKED)) for term in terms],
+            "terms": [(term, "" if more.get("revealed") else _mask(term)) for term in terms],
+            "has_masked": any(term.category in MASKED for term in terms),
             "can_edit": can(self.actor, EDIT_DICTIONARIES),
             "kinds": Entry._meta.get_field("kind").choices,
             "actions": Entry._meta.get_field("action").choices,
@@ -92,6 +99,16 @@ class Editor(Page):
             "severities": range(1, 5),
             **more,
         }
+
+
+class RevealTerms(Editor):
+    """POST: show the masked terms once; the look is written into the book."""
+
+    def post(self, request: HttpRequest, dictionary_id: UUID) -> HttpResponse:
+        """The page itself and no redirect, so that the words are gone with the next click."""
+        dictionary = self.dictionary(dictionary_id)
+        reveal_terms(actor=self.actor, dictionary=dictionary)
+        return self.render(**self.context(dictionary, revealed=True))
 
 
 class AddTerm(Editor):
@@ -155,3 +172,8 @@ class TryText(Editor):
         )
         found = [(text[hit.start : hit.end], hit, LABELS[hit.category.value]) for hit in verdict.findings]
         return self.render(**context, tried=text, verdict=verdict, found=found)
+
+
+def _mask(term: Entry) -> str:
+    """Blocks in the place of a word that is masked elsewhere too; empty for all others."""
+    return drawn([Piece(term.pattern, "", masked=True)]) if term.category in MASKED else ""

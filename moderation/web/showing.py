@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from moderation.models import Case, Screening
@@ -67,12 +70,28 @@ class Piece:
 class Match:
     """One line of "why it was flagged"."""
 
-    pieces: tuple[Piece, ...]
+    text: SafeString
     dictionary: str
     category: Any
     how: Any
     steps: str
     action: Any
+
+
+def drawn(pieces: Iterable[Piece]) -> SafeString:
+    """The pieces as HTML without a gap between them; what is masked is not in the page at all."""
+    return format_html_join("", "{}", ((_drawn(piece),) for piece in pieces))
+
+
+def _drawn(piece: Piece) -> SafeString:
+    shown = format_html("{}", piece.text)
+    if piece.masked:
+        shown = format_html(
+            '<span class="o-mask" aria-hidden="true">{}</span><span class="visually-hidden">{}</span>',
+            piece.blocks,
+            gettext("[masked]"),
+        )
+    return format_html('<mark class="is-{}">{}</mark>', piece.tone, shown) if piece.tone else shown
 
 
 def tag_of(category: str) -> Tag:
@@ -98,11 +117,14 @@ def pieces_of(text: str, findings: Sequence[dict[str, Any]], *, revealed: bool =
     pieces: list[Piece] = []
     for start, end in pairwise(cuts):
         over = [found for found in marking if found["start"] <= start and end <= found["end"]]
-        if not over:
-            pieces.append(Piece(text[start:end]))
-            continue
         masked = not revealed and any(found["category"] in MASKED for found in over)
-        pieces.append(Piece(text[start:end], _tone(over), masked))
+        tone = _tone(over) if over else ""
+        before = pieces[-1] if pieces else None
+        if before and (before.tone, before.masked) == (tone, masked):
+            # A word inside a phrase that is marked already makes no piece of its own.
+            pieces[-1] = Piece(before.text + text[start:end], tone, masked)
+        else:
+            pieces.append(Piece(text[start:end], tone, masked))
     return pieces
 
 
@@ -134,7 +156,7 @@ def _match(text: str, found: dict[str, Any], *, revealed: bool) -> Match:
     masked = not revealed and found["category"] in MASKED
     tone = _tone([found]) if found["action"] != Action.NONE.slug else ""
     return Match(
-        pieces=(Piece(text[found["start"] : found["end"]], tone, masked),),
+        text=drawn([Piece(text[found["start"] : found["end"]], tone, masked)]),
         dictionary=found["version_label"],
         category=LABELS.get(found["category"], found["category"]),
         how=_("As written") if found["view"] == "plain" else _("Through a disguise"),

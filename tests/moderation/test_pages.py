@@ -163,6 +163,10 @@ def test_a_dictionary_is_edited_tried_and_published(desk: Cast) -> None:
     editor = reverse("moderation:dictionary", args=[abuse.pk])
     assert "Abuse" in client.get(reverse("moderation:dictionaries")).content.decode()
 
+    assert "wanker" not in client.get(editor).content.decode()
+    assert "wanker" in client.post(reverse("moderation:reveal_terms", args=[abuse.pk])).content.decode()
+    assert AuditEntry.objects.get(action="dictionary.revealed").username == "press.03"
+
     term = {"pattern": "ninny*", "kind": "wildcard", "category": "ABUSE", "severity": "2", "action": "review"}
     added = client.post(reverse("moderation:add_term", args=[abuse.pk]), term)
     assert added.status_code == 302
@@ -201,6 +205,7 @@ def test_dictionaries_are_for_those_who_may_edit_them(desk: Cast) -> None:
     assert moderator.post(reverse("moderation:dictionaries"), {"name": "Mine"}).status_code == 403
     assert stranger.get(reverse("moderation:dictionary", args=[abuse.pk])).status_code == 404
     assert stranger.post(reverse("moderation:add_term", args=[abuse.pk]), new).status_code == 404
+    assert stranger.post(reverse("moderation:reveal_terms", args=[abuse.pk])).status_code == 404
     assert stranger.post(reverse("moderation:publish", args=[abuse.live_id])).status_code == 404
     # A published version never changes, not even for those who may edit.
     assert signed_in(desk.press).post(reverse("moderation:remove_term", args=[term.pk])).status_code == 409
