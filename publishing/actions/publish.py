@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,11 +13,13 @@ from django.utils.translation import ngettext
 
 from accounts.access.gate import require
 from accounts.audit.book import record
+from accounts.audited import ACCESS_REFUSED
 from accounts.models import Channel, Unit, UnitPath
 from hqdash.base import live
 from hqdash.base.actor import Actor
 from hqdash.base.errors import NotAllowed, Unprocessable
 from hqdash.base.events import announce
+from hqdash.base.tenancy import acting_for
 from hqdash.networks.counting import fits
 from hqdash.networks.network import get_network
 from publishing.audited import POST_PUBLISHED
@@ -114,13 +117,22 @@ def _channels(actor: Actor, channel_ids: Sequence[UUID]) -> list[Channel]:
     )
     if len(channels) != len(wanted):
         # A channel of another force is not there for us; asking for it is not an accident of typing.
-        require(actor, PUBLISH_POST, None)
-        raise NotAllowed(_("One of the chosen accounts does not exist in your force."))
+        missing = sorted(wanted.difference(channel.pk for channel in channels))
+        raise NotAllowed(
+            _("One of the chosen accounts does not exist in your force."),
+            remember=partial(_record_unknown, actor, missing),
+        )
     allowed = _units_allowed(actor, channels)
     for channel in channels:
         if channel.unit_id not in allowed:
             require(actor, PUBLISH_POST, channel)
     return channels
+
+
+def _record_unknown(actor: Actor, channel_ids: Iterable[UUID]) -> None:
+    with acting_for(actor.force_id), transaction.atomic():
+        for channel_id in channel_ids:
+            record(actor, ACCESS_REFUSED, permission=PUBLISH_POST.name, asked_for=str(channel_id))
 
 
 def _units_allowed(actor: Actor, channels: Iterable[Channel]) -> set[UUID]:
