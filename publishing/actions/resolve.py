@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.access.gate import require
+from accounts.access.gate import require, visible_channels
 from accounts.audit.book import record
 from hqdash.base import live
 from hqdash.base.actor import Actor
@@ -22,6 +25,7 @@ from publishing.rules import Event, next_state
 
 RETRY_GOOD_FOR = timedelta(hours=1)
 CAN_BE_RETRIED = (State.REFUSED, State.EXPIRED)
+LONE_ID = re.compile(r"[\w-]{1,200}")
 
 
 @transaction.atomic
@@ -29,24 +33,19 @@ def retry_failed(*, actor: Actor, post: Post, now: datetime, delivery: Delivery 
     """Try the failed deliveries of a post again (or one of them); how many were.
 
     Each gets a new take: what failed stays as it was, for the record. Deliveries whose outcome nobody
-    knows are never among them.
+    knows are never among them, nor are those on channels that are not the actor's to post to.
 
     Raises:
-        NotAllowed: the actor may not post to one of these channels.
+        NotAllowed: the actor may not post at all, or not to the channel of the one that is named.
         Conflict: nothing is left to try again.
     """
-    failed = (
-        Delivery.objects.select_for_update(of=("self",))
-        .filter(post=post, superseded=False, state__in=CAN_BE_RETRIED)
-        .select_related("channel", "channel__unit")
-    )
+    require(actor, PUBLISH_POST, delivery.channel if delivery is not None else None)
+    failed = _own(actor, post).filter(superseded=False, state__in=CAN_BE_RETRIED)
     if delivery is not None:
         failed = failed.filter(pk=delivery.pk)
     rows = list(failed)
     if not rows:
         raise Conflict(_("There is nothing left to try again; somebody may have done it already."))
-    for row in rows:
-        require(actor, PUBLISH_POST, row.channel)
     Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(superseded=True)
     takes = Delivery.objects.bulk_create([_next_take(row, now) for row in rows])
     for take in takes:
@@ -61,6 +60,15 @@ def retry_failed(*, actor: Actor, post: Post, now: datetime, delivery: Delivery 
     ring_deliveries(actor.force_id, [take.pk for take in takes], urgent=post.urgent)
     live.tell(actor.force_id, "post", id=post.pk)
     return len(takes)
+
+
+def _own(actor: Actor, post: Post) -> QuerySet[Delivery]:
+    """The post's deliveries to channels that the actor may post to, locked."""
+    return (
+        Delivery.objects.select_for_update(of=("self",))
+        .filter(post=post, channel__in=visible_channels(actor, PUBLISH_POST))
+        .select_related("channel", "channel__unit")
+    )
 
 
 def _next_take(row: Delivery, now: datetime) -> Delivery:
@@ -88,7 +96,7 @@ def settle_delivery(
     Raises:
         NotAllowed: settling is not the actor's to do.
         Conflict: the delivery does not wait for a person (any more).
-        Unprocessable: no reason, or sent without the address that proves it.
+        Unprocessable: no reason, or sent without an address that proves this delivery and no other.
     """
     require(actor, SETTLE_DELIVERY, delivery.channel)
     row = Delivery.objects.select_for_update().get(pk=delivery.pk)
@@ -96,7 +104,7 @@ def settle_delivery(
         raise Conflict(_("This delivery does not wait for a person any more."))
     if not reason.strip():
         raise Unprocessable(_("Say what you saw at the network."), "reason")
-    external_id = address.strip().rstrip("/").rsplit("/", 1)[-1]
+    external_id, url = proof_of(address)
     if was_sent and not external_id:
         raise Unprocessable(_("Give the link of the post at the network."), "address")
     row.state = next_state(
@@ -104,8 +112,14 @@ def settle_delivery(
     )
     row.reason, row.sentence = "settled", reason.strip()
     if was_sent:
-        row.external_id, row.url, row.sent_at = external_id, address.strip()[:1000], now
-    row.save(update_fields=["state", "reason", "sentence", "external_id", "url", "sent_at"])
+        row.external_id, row.url, row.sent_at = external_id, url, now
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["state", "reason", "sentence", "external_id", "url", "sent_at"])
+    except IntegrityError as taken:
+        raise Unprocessable(
+            _("That post belongs to another delivery of this account. Look for the other one."), "address"
+        ) from taken
     record(
         actor,
         audited.DELIVERY_SETTLED,
@@ -121,20 +135,30 @@ def settle_delivery(
     return row
 
 
+def proof_of(address: str) -> tuple[str, str]:
+    """The id of a post at its network and its link, from what a person pasted; two times nothing if it is neither."""
+    words = address.strip()
+    if LONE_ID.fullmatch(words):
+        return words, ""
+    try:
+        link = urlsplit(words)
+    except ValueError:
+        return "", ""
+    external_id = words.rstrip("/").rsplit("/", 1)[-1]
+    if link.scheme not in {"http", "https"} or not link.hostname or external_id == link.netloc:
+        return "", ""
+    return (external_id, words) if len(external_id) <= 200 and len(words) <= 1000 else ("", "")
+
+
 @transaction.atomic
 def cancel_waiting(*, actor: Actor, post: Post) -> int:
-    """Call off what has not begun yet; how many deliveries were.
+    """Call off what has not begun yet on the actor's own channels; how many deliveries were.
 
     Raises:
-        NotAllowed: the actor may not post to one of these channels.
+        NotAllowed: the actor may not post at all.
     """
-    waiting = list(
-        Delivery.objects.select_for_update(of=("self",))
-        .filter(post=post, state=State.SCHEDULED)
-        .select_related("channel", "channel__unit")
-    )
-    for row in waiting:
-        require(actor, PUBLISH_POST, row.channel)
+    require(actor, PUBLISH_POST)
+    waiting = list(_own(actor, post).filter(state=State.SCHEDULED))
     for row in waiting:
         row.state = next_state(State(row.state), Event.CALLED_OFF)
         row.reason = "cancelled"
