@@ -38,9 +38,9 @@ class ComposeForm:
         """
         try:
             return cls(
-                text=data.get("text", "").replace("\r\n", "\n"),
+                text=_plain(data.get("text", "")),
                 variants={
-                    name.removeprefix("variant_"): value.replace("\r\n", "\n")
+                    name.removeprefix("variant_"): _plain(value)
                     for name, value in data.items()
                     if name.startswith("variant_") and isinstance(value, str) and value.strip()
                 },
@@ -51,6 +51,11 @@ class ComposeForm:
             raise Unprocessable(
                 _("The form was damaged. Copy your text, reload the page and try again.")
             ) from problem
+
+
+def _plain(text: str) -> str:
+    # PostgreSQL takes no NUL, and no keyboard makes one; browsers end lines with two characters.
+    return text.replace("\x00", "").replace("\r\n", "\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,9 +31,8 @@ class Posts(Page):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Filters: ``unit``, ``author``, ``network``, ``channel``, ``state=failed|needs_person`` and ``q``."""
         rows = posts_for(self.actor)
-        wanted = {
-            name: request.GET.get(name, "") for name in ("unit", "author", "network", "channel", "state", "q")
-        }
+        names = ("unit", "author", "network", "channel", "state", "q")
+        wanted = {name: request.GET.get(name, "").replace("\x00", "") for name in names}
         try:
             if wanted["unit"]:
                 rows = rows.filter(deliveries__channel__unit__in=units_below(UUID(wanted["unit"]))).distinct()
@@ -88,10 +87,17 @@ class RetryFailed(Page):
         post = get_object_or_404(posts_for(self.actor), pk=post_id)
         one = None
         if wanted := request.POST.get("delivery"):
-            one = get_object_or_404(deliveries_for(self.actor), pk=wanted, post=post)
+            one = get_object_or_404(deliveries_for(self.actor), pk=_uuid(wanted), post=post)
         count = retry_failed(actor=self.actor, post=post, delivery=one, now=clock.now())
         note = ngettext("Trying %(n)s account again.", "Trying %(n)s accounts again.", count) % {"n": count}
         return self.redirect("publishing:post", post.pk, note=note)
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
 
 
 class CancelWaiting(Page):
