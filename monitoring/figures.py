@@ -16,11 +16,16 @@ from monitoring.queries import mention_channels_for
 
 # One pass over one index; the network's clock plays no part, so that late news cannot rewrite the past.
 _COUNT = """
-SELECT channel_id, date_bin(%s * interval '1 second', received_at, %s) AS step, count(*)
-FROM monitoring_mention
-WHERE force_id = %s AND received_at >= %s AND received_at < %s {where}
-GROUP BY 1, 2
+SELECT channel_id, array_agg((extract(epoch FROM bin - %s) / %s)::int), array_agg(n)
+FROM (
+    SELECT channel_id, date_bin(%s * interval '1 second', received_at, %s) AS bin, count(*) AS n
+    FROM monitoring_mention
+    WHERE force_id = %s AND received_at >= %s AND received_at < %s {where}
+    GROUP BY 1, 2
+) AS counted
+GROUP BY 1
 """
+FEW_CHANNELS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +88,17 @@ def _counted(actor: Actor, window: Window) -> Counts:
         counts.places[channel_id] = Place(channel_id, unit_id, network)
     if not counts.places:
         return counts
-    values: list[Any] = [window.step_seconds, window.start, actor.force_id, window.start, window.end]
     # Few channels: their own index. Most of the force: its index in order of time, and the rest is dropped here.
-    few = len(counts.places) <= 20
+    few = len(counts.places) <= FEW_CHANNELS
+    values: list[Any] = [window.start, window.step_seconds, window.step_seconds, window.start]
+    values += [actor.force_id, window.start, window.end]
     if few:
         values.append(list(counts.places))
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(where="AND channel_id = ANY(%s)" if few else ""), values)
-        for channel_id, step, number in cursor.fetchall():
-            place = int((step - window.start).total_seconds() // window.step_seconds)
-            if channel_id in counts.places and 0 <= place < counts.steps:
-                counts.by_channel.setdefault(channel_id, [0] * counts.steps)[place] = number
+        for channel_id, steps, numbers in cursor.fetchall():
+            if channel_id in counts.places:
+                row = counts.by_channel.setdefault(channel_id, [0] * counts.steps)
+                for step, number in zip(steps, numbers, strict=True):
+                    row[min(step, counts.steps - 1)] += number
     return counts

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from django.db.models import Count, F, Func, Q, QuerySet, Value
-from django.db.models.fields import DateTimeField
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,19 +10,12 @@ from django.utils.translation import ngettext
 from accounts.access.gate import can
 from hqdash.base.actor import Actor
 from hqdash.base.cards import Column, Desk, Figure, Grouping, Happening, Need, Series, Window, hang
+from publishing.figures import FAILED, UNDER_WAY, Counts, counts_for, posts_by_author
 from publishing.models import Delivery, State
 from publishing.permissions import VIEW_POST
 from publishing.queries import deliveries_for
 from publishing.receipts import ICONS
 from publishing.rules import TONES
-
-FAILED = (State.REFUSED, State.EXPIRED, State.NEEDS_PERSON)
-KEYS: dict[Grouping, str] = {
-    "unit": "channel__unit_id",
-    "account": "channel_id",
-    "user": "post__author__username",
-    "network": "channel__network",
-}
 
 
 def _in(actor: Actor, window: Window) -> QuerySet[Delivery]:
@@ -37,23 +27,17 @@ def _in(actor: Actor, window: Window) -> QuerySet[Delivery]:
 
 def figures(actor: Actor, window: Window) -> list[Figure]:
     """Posts published and the share of deliveries that arrived."""
-    sums = _in(actor, window).aggregate(
-        posts=Count("post_id", distinct=True),
-        settled=Count("id", filter=Q(state__in=[State.SENT, *FAILED])),
-        sent=Count("id", filter=Q(state=State.SENT)),
-        failed=Count("id", filter=Q(state__in=FAILED)),
-        under_way=Count(
-            "id", filter=Q(state__in=[State.SCHEDULED, State.LEASED, State.SENDING, State.UNKNOWN])
-        ),
-    )
-    share = 100 * sums["sent"] / sums["settled"] if sums["settled"] else None
+    counts = counts_for(actor, window)
+    sent, failed, under_way = counts.of([State.SENT]), counts.of(FAILED), counts.of(UNDER_WAY)
+    posts = sum(number for number, _failed in posts_by_author(actor, window).values())
+    share = 100 * sent / (sent + failed) if sent + failed else None
     return [
         Figure(
             label=_("Posts published"),
-            value=f"{sums['posts']:,}",
+            value=f"{posts:,}",
             url=reverse("publishing:posts"),
-            note=ngettext("%(n)s delivery", "%(n)s deliveries", sums["sent"]) % {"n": f"{sums['sent']:,}"},
-            course=tuple(_course(actor, window)),
+            note=ngettext("%(n)s delivery", "%(n)s deliveries", sent) % {"n": f"{sent:,}"},
+            course=_course(counts),
         ),
         Figure(
             label=_("Delivery success"),
@@ -61,72 +45,36 @@ def figures(actor: Actor, window: Window) -> list[Figure]:
             unit="" if share is None else "%",
             url=reverse("publishing:posts") + "?state=failed",
             note=_("%(failed)s failed, %(under_way)s under way")
-            % {"failed": sums["failed"], "under_way": sums["under_way"]},
-            tone="bad" if sums["failed"] else "",
+            % {"failed": f"{failed:,}", "under_way": f"{under_way:,}"},
+            tone="bad" if failed else "",
         ),
     ]
 
 
 def needs(actor: Actor, window: Window) -> list[Need]:
     """Deliveries that nobody could prove, and recent ones that failed."""
-    counts = _in(actor, window).aggregate(
-        unclear=Count("id", filter=Q(state=State.NEEDS_PERSON)),
-        failed=Count("id", filter=Q(state__in=[State.REFUSED, State.EXPIRED])),
-    )
+    counts = counts_for(actor, window)
+    unclear, failed = counts.of([State.NEEDS_PERSON]), counts.of([State.REFUSED, State.EXPIRED])
     found = []
-    if counts["unclear"]:
-        found.append(
-            Need(
-                ngettext(
-                    "%(n)s delivery needs a person to look",
-                    "%(n)s deliveries need a person to look",
-                    counts["unclear"],
-                )
-                % {"n": counts["unclear"]},
-                reverse("publishing:posts") + "?state=needs_person",
-                weight=90,
-            )
+    if unclear:
+        sentence = ngettext(
+            "%(n)s delivery needs a person to look", "%(n)s deliveries need a person to look", unclear
         )
-    if counts["failed"]:
-        found.append(
-            Need(
-                ngettext("%(n)s delivery failed", "%(n)s deliveries failed", counts["failed"])
-                % {"n": counts["failed"]},
-                reverse("publishing:posts") + "?state=failed",
-                weight=50,
-            )
-        )
+        where = reverse("publishing:posts") + "?state=needs_person"
+        found.append(Need(sentence % {"n": unclear}, where, weight=90))
+    if failed:
+        sentence = ngettext("%(n)s delivery failed", "%(n)s deliveries failed", failed)
+        found.append(Need(sentence % {"n": failed}, reverse("publishing:posts") + "?state=failed", weight=50))
     return found
 
 
 def series(actor: Actor, window: Window) -> list[Series]:
     """Deliveries over time."""
-    return [Series(_("Posts delivered"), tuple(_course(actor, window)))]
+    return [Series(_("Posts delivered"), _course(counts_for(actor, window)))]
 
 
-def _course(actor: Actor, window: Window) -> list[float]:
-    values = [0.0] * window.steps
-    rows = (
-        _in(actor, window)
-        .filter(state=State.SENT)
-        .annotate(
-            step=Func(
-                Value(timedelta(seconds=window.step_seconds)),
-                F("created_at"),
-                Value(window.start),
-                function="date_bin",
-                output_field=DateTimeField(),
-            )
-        )
-        .order_by()
-        .values_list("step")
-        .annotate(n=Count("id"))
-    )
-    for step, count in rows:
-        place = int((step - window.start).total_seconds() // window.step_seconds)
-        if 0 <= place < len(values):
-            values[place] = float(count)
-    return values
+def _course(counts: Counts) -> tuple[float, ...]:
+    return tuple(float(number) for number in counts.course)
 
 
 def happenings(actor: Actor, window: Window, most: int) -> list[Happening]:
@@ -152,18 +100,16 @@ def happenings(actor: Actor, window: Window, most: int) -> list[Happening]:
 
 
 def columns(actor: Actor, window: Window, by: Grouping) -> list[Column]:
-    """Posts and failures for each unit, account, user or network."""
-    rows = (
-        _in(actor, window)
-        .order_by()
-        .values_list(KEYS[by])
-        .annotate(posts=Count("post_id", distinct=True), failed=Count("id", filter=Q(state__in=FAILED)))
-    )
-    counted = [(str(key), float(posts), float(failed)) for key, posts, failed in rows]
-    return [
-        Column(_("Posts"), {key: posts for key, posts, _failed in counted}),
-        Column(_("Failed"), {key: failed for key, _posts, failed in counted}, tone_over_zero="bad"),
-    ]
+    """What arrived and what failed for each unit, account or network; for each user, their posts."""
+    if by == "user":
+        authors = posts_by_author(actor, window)
+        first = Column(_("Posts"), {name: float(posts) for name, (posts, _failed) in authors.items()})
+        failed = {name: float(failed) for name, (_posts, failed) in authors.items()}
+    else:
+        counts = counts_for(actor, window)
+        first = Column(_("Delivered"), counts.grouped(by, [State.SENT]))
+        failed = counts.grouped(by, FAILED)
+    return [first, Column(_("Failed"), failed, tone_over_zero="bad")]
 
 
 hang(

@@ -97,6 +97,18 @@ class Delivery(TenantModel):
             models.Index(fields=["due_at"], condition=Q(state="unknown"), name="delivery_to_look_for"),
             models.Index(fields=["force", "-created_at"], name="delivery_newest"),
             models.Index(fields=["channel", "-created_at"], name="delivery_of_channel"),
+            # The figures of the wall are counted from these two alone, without a look at the rows.
+            models.Index(
+                fields=["force", "created_at"],
+                include=["channel", "state", "superseded"],
+                name="delivery_counted",
+            ),
+            models.Index(
+                fields=["force", "created_at"],
+                include=["channel", "post", "superseded"],
+                condition=Q(state__in=["refused", "expired", "needs_person"]),
+                name="delivery_failed",
+            ),
             models.Index(
                 fields=["force", "state"], condition=Q(state="needs_person"), name="delivery_for_a_person"
             ),
