@@ -15,27 +15,32 @@ from monitoring.models import Mention
 from monitoring.permissions import VIEW_MENTION
 from monitoring.queries import mentions_for
 
-SHOWN_OF_TEXT = 90
+SHOWN_OF_TEXT = 44
 
 
 def figures(actor: Actor, window: Window) -> list[Figure]:
     """How much the public says at the moment, against the rest of the window."""
     counts = counts_for(actor, window)
     course = counts.course
-    hours = max(1e-9, (window.end - window.start).total_seconds() / 3600)
+    hours = (window.end - window.start).total_seconds() / 3600
     latest, usual = _latest_hour(course, window), counts.total / hours
     return [
         Figure(
             label=gettext_lazy("Mentions per hour"),
             value=f"{round(latest):,}",
             url=reverse("monitoring:mentions"),
-            note=_("%(total)s in this time") % {"total": f"{counts.total:,}"}
-            if hours <= 1
-            else _("usually %(number)s") % {"number": f"{usual:,.0f}" if usual >= 1 else f"{usual:.1f}"},
+            note=_note(latest, usual, hours, counts.total),
             course=tuple(float(number) for number in course),
-            tone="bad" if hours > 1 and latest >= 20 and latest > 3 * usual else "",
         )
     ]
+
+
+def _note(latest: float, usual: float, hours: float, total: int) -> str:
+    if hours <= 1:
+        return _("%(total)s in this time") % {"total": f"{total:,}"}
+    if usual >= 1 and latest >= 1.5 * usual:
+        return _("%(times)s times the usual") % {"times": f"{latest / usual:.1f}"}
+    return _("usually %(number)s") % {"number": f"{usual:,.0f}" if usual >= 10 else f"{usual:.1f}"}
 
 
 def _latest_hour(course: list[int], window: Window) -> float:

@@ -42,16 +42,18 @@ class LivePage:
     name: str
     topics: frozenset[str]
     render: Renderer
+    pause: float = 0.0
+    """At least so many seconds lie between two renderings: what moves too often cannot be read."""
 
 
 _pages: dict[str, LivePage] = {}
 
 
-def page(name: str, *, topics: set[str]) -> Callable[[Renderer], Renderer]:
+def page(name: str, *, topics: set[str], pause: float = 0.0) -> Callable[[Renderer], Renderer]:
     """Register ``render(actor, key)``: the fresh parts, or None when the actor may no longer look."""
 
     def keep(render: Renderer) -> Renderer:
-        _pages[name] = LivePage(name, frozenset(topics), render)
+        _pages[name] = LivePage(name, frozenset(topics), render, pause)
         return render
 
     return keep

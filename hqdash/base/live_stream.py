@@ -30,6 +30,9 @@ T = TypeVar("T")
 HEARTBEAT_SECONDS = 15
 QUIET_SECONDS = 0.25
 """Events that come close together are shown together."""
+LONGEST_WAIT_SECONDS = 0.5
+REST_PER_WORK = 2
+"""One reader of a busy page takes at most a third of a worker."""
 
 
 def live_stream(request: HttpRequest) -> HttpResponseBase:
@@ -74,17 +77,22 @@ async def _follow(
     page: live.LivePage, actor: Actor, key: str, session_key: str, bells: AsyncIterator[dict[str, Any] | None]
 ) -> AsyncIterator[bytes]:
     yield await _fresh(page, actor, key, session_key) or b": gone\n\n"
-    last_beat, pending = time.monotonic(), False
+    last_beat = rested_at = time.monotonic() + page.pause
+    waiting_since: float | None = None
     async for bell in bells:
+        now = time.monotonic()
         if bell is not None and bell.get("topic") in page.topics:
-            pending = True
-            continue
-        if pending:
-            pending = False
+            waiting_since = waiting_since or now
+        # A moment of quiet shows what came together; where it never gets quiet, nobody waits longer than this.
+        gathered = waiting_since is not None and (bell is None or now - waiting_since >= LONGEST_WAIT_SECONDS)
+        if gathered and now >= rested_at:
+            waiting_since = None
             fresh = await _fresh(page, actor, key, session_key)
             if fresh is None:
                 return
             yield fresh
+            took = time.monotonic() - now
+            rested_at = time.monotonic() + max(page.pause, REST_PER_WORK * took)
         if time.monotonic() - last_beat > HEARTBEAT_SECONDS:
             last_beat = time.monotonic()
             if not await _in_thread(_still_signed_in, session_key):

@@ -16,6 +16,7 @@ from hqdash.networks.network import NoSuchNetwork, get_network
 from hqdash.overview.look import Look
 
 MOST_ROWS = 100
+SPARK_POINTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,9 @@ class Subject:
     keys: tuple[str, ...]
     url: str = ""
     hint: str = ""
+    """The network whose glyph stands before it."""
+    itself: bool = False
+    """True for what belongs to the scope itself and to none of its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class Row:
     cells: tuple[Cell, ...]
     course: tuple[float, ...]
 
+    @property
+    def is_busy(self) -> bool:
+        """True when anything happened in it."""
+        return any(cell.value for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -69,8 +78,9 @@ def table_of(look: Look, columns: Sequence[Column], channels: Sequence[Channel])
     rows.sort(key=lambda row: row.cells[sorted_by].value if row.cells else 0, reverse=True)
     if look.by in {"account", "user"}:
         # A long tail of rows in which nothing happened says nothing.
-        busy = [row for row in rows if any(cell.value for cell in row.cells)]
-        rows = busy or rows
+        rows = [row for row in rows if row.is_busy] or rows
+    elif len(rows) > 1:
+        rows = [row for row in rows if row.is_busy or not row.subject.itself]
     return Table(
         columns=tuple(columns),
         rows=tuple(rows[:MOST_ROWS]),
@@ -87,7 +97,17 @@ def _row(subject: Subject, columns: Sequence[Column], drawn: int | None) -> Row:
         cells.append(Cell(value, column.tone_over_zero if value else ""))
     courses = columns[drawn].course_by_key if drawn is not None else None
     found = [courses[key] for key in subject.keys if key in courses] if courses else []
-    return Row(subject, tuple(cells), tuple(map(sum, zip(*found, strict=False))))
+    return Row(subject, tuple(cells), smoothed(tuple(map(sum, zip(*found, strict=True)))))
+
+
+def smoothed(course: tuple[float, ...], points: int = SPARK_POINTS) -> tuple[float, ...]:
+    """A course in few enough points for a line the size of a word."""
+    if len(course) <= points:
+        return course
+    at_once = -(-len(course) // points)
+    # Counted from the end, so that the newest point is a whole one.
+    first = len(course) % at_once
+    return tuple(sum(course[start : start + at_once]) for start in range(first, len(course), at_once))
 
 
 def _subjects(look: Look, columns: Sequence[Column], channels: Sequence[Channel]) -> list[Subject]:
@@ -117,6 +137,7 @@ def _units(look: Look) -> list[Subject]:
                 label,
                 tuple(str(unit_id) for unit_id in part.unit_ids),
                 "" if part.itself and not alone else reverse("overview:dashboard") + where,
+                itself=part.itself and not alone,
             )
         )
     return subjects

@@ -57,7 +57,8 @@ def needs_of(channels: Sequence[Channel]) -> list[Need]:
     if len(ended) == 1:
         needs.append(
             Need(
-                _("%(account)s: sign-in needed") % {"account": ended[0]},
+                _("%(account)s on %(network)s: sign-in needed")
+                % {"account": ended[0].at_handle, "network": network_name(ended[0].network)},
                 reverse("accounts:channel", args=[ended[0].pk]),
                 80,
             )
@@ -120,7 +121,7 @@ def _state(channel: Channel) -> str:
 def _cell(unit_id: object, slug: str, own: Sequence[Channel]) -> dict[str, Any]:
     here = [channel for channel in own if channel.network == slug]
     if not here:
-        return {"state": "none", "label": _("No account"), "count": None}
+        return {"state": "none", "label": _("No account")}
     states = [_state(channel) for channel in here]
     worst = next(state for state in _WORST_FIRST if state in states)
     words = {
@@ -139,7 +140,6 @@ def _cell(unit_id: object, slug: str, own: Sequence[Channel]) -> dict[str, Any]:
         "state": worst,
         "label": label,
         "title": label,
-        "count": concerned if len(here) > 1 else None,
         "url": f"{reverse('accounts:channels')}?{urlencode({'unit': str(unit_id), 'network': slug})}"
         if worst != "ok"
         else "",

@@ -20,7 +20,8 @@ T = TypeVar("T")
 
 MOST_FIGURES = 6
 MOST_NEEDS = 3
-MOST_HAPPENINGS = 12
+MOST_HAPPENINGS = 8
+_DEPTH = {"area": 0, "line": 1, "bar": 2}
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Wall:
     def __init__(self, look: Look) -> None:
         self.look = look
         self.desks: list[Desk] = desks_for(look.actor)
+        self._asked = (look.actor, look.window)
 
     def figures(self) -> Card[Figure]:
         """The top band."""
@@ -59,14 +61,28 @@ class Wall:
 
     def series(self) -> Card[Series]:
         """The lines of the activity chart."""
-        return self._gathered("series")
+        card: Card[Series] = self._gathered("series")
+        # What fills the most room is drawn first and lies below the others.
+        card.items.sort(key=lambda one: _DEPTH.get(one.kind, 1))
+        return card
 
     def happenings(self, most: int = MOST_HAPPENINGS) -> Card[Happening]:
         """What happened last, newest first."""
-        card: Card[Happening] = self._gathered("happenings", most)
-        card.items.sort(key=lambda one: one.at, reverse=True)
-        del card.items[most:]
-        return card
+        together: Card[Happening] = Card()
+        crowd: list[Happening] = []
+        for desk in self.desks:
+            if desk.happenings is not None:
+                own: Card[Happening] = Card()
+                own.add(f"{desk.slug}.happenings", partial(desk.happenings, *self._asked, most))
+                # A busy desk does not push the others off the wall.
+                together.items.extend(own.items[: most // 2])
+                together.failures.extend(own.failures)
+                crowd.extend(own.items[most // 2 :])
+        crowd.sort(key=lambda one: one.at, reverse=True)
+        together.items.extend(crowd[: max(0, most - len(together.items))])
+        together.items.sort(key=lambda one: one.at, reverse=True)
+        del together.items[most:]
+        return together
 
     def columns(self) -> Card[Column]:
         """The columns of the break-down table."""
@@ -77,5 +93,5 @@ class Wall:
         for desk in self.desks:
             make = getattr(desk, part)
             if make is not None:
-                card.add(f"{desk.slug}.{part}", partial(make, self.look.actor, self.look.window, *more))
+                card.add(f"{desk.slug}.{part}", partial(make, *self._asked, *more))
         return card

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_username_whatever_its_capitals'),
-        ('monitoring', '0001_initial'),
+        ("accounts", "0003_username_whatever_its_capitals"),
+        ("monitoring", "0001_initial"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(fields=['force', 'received_at'], include=('channel',), name='mention_counted'),
+            model_name="mention",
+            index=models.Index(fields=["force", "received_at"], include=("channel",), name="mention_counted"),
         ),
     ]

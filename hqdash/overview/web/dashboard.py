@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from accounts.models import Channel
 from accounts.queries import channels_for
 from hqdash.base import clock
 from hqdash.base.pages import Page
-from hqdash.overview.breakdown import table_of, within
+from hqdash.overview.breakdown import smoothed, table_of, within
 from hqdash.overview.connections import figure_of, matrix_of, needs_of
 from hqdash.overview.look import GROUPINGS, RANGES, Look, look_at
 from hqdash.overview.wall import MOST_FIGURES, MOST_NEEDS, Wall
@@ -57,7 +58,7 @@ def moving_parts(look: Look, wall: Wall, channels: list[Channel], zone: ZoneInfo
     return {
         "look": look,
         "now": look.window.end.astimezone(zone),
-        "figures": figures.items[:MOST_FIGURES],
+        "figures": [replace(one, course=smoothed(one.course)) for one in figures.items[:MOST_FIGURES]],
         "figures_failures": figures.failures,
         "needs": needs.items[:MOST_NEEDS],
         "more_needs": max(0, len(needs.items) - MOST_NEEDS),

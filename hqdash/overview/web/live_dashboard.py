@@ -17,7 +17,7 @@ TOPICS = {"mention", "post", "delivery", "case", "channel"}
 PARTS = ("attention", "figures", "activity", "stream", "connections")
 
 
-@live.page("dashboard", topics=TOPICS)
+@live.page("dashboard", topics=TOPICS, pause=3.0)
 def dashboard_fragments(actor: Actor, key: str) -> list[live.Fragment] | None:
     """The moving parts, for what the actor may see at this moment."""
     with remembering():
