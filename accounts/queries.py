@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -31,6 +32,15 @@ def units_seen(actor: Actor) -> list[Unit]:
 def user_of(actor: Actor) -> User:
     """The person behind the actor."""
     return User.objects.get(pk=actor.person_id)
+
+
+def units_above(unit_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """For each unit, itself and every unit above it, by one query."""
+    above: dict[UUID, list[UUID]] = {}
+    paths = UnitPath.objects.filter(descendant_id__in=set(unit_ids)).order_by("depth")
+    for below, ancestor in paths.values_list("descendant_id", "ancestor_id"):
+        above.setdefault(below, []).append(ancestor)
+    return above
 
 
 def units_below(unit_id: UUID) -> list[UUID]:

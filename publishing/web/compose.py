@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -11,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access.gate import require
-from accounts.models import Channel
-from accounts.queries import units_below
+from accounts.models import Channel, Unit
+from accounts.queries import units_above, units_below
 from hqdash.base import clock
 from hqdash.base.errors import Refusal, Unprocessable
 from hqdash.base.pages import Page
@@ -98,10 +99,13 @@ class Compose(Page):
 
     def _context(self, form: ComposeForm, channels: list[Channel]) -> dict[str, Any]:
         """Groups by unit in the order of the tree, the networks with their counters, what was typed."""
-        groups = [
+        groups: list[dict[str, Any]] = [
             {"unit": unit, "channels": list(members)}
             for unit, members in groupby(channels, key=lambda channel: channel.unit)
         ]
+        above = units_above(channel.unit_id for channel in channels)
+        for group in groups:
+            group["above"] = " ".join(str(unit_id) for unit_id in above[group["unit"].pk])
         every = wordings(form, channels)
         chosen = [channel for channel in channels if channel.pk in form.channel_ids]
         unfit = [wording for wording in wordings(form, chosen) if wording.problem]
@@ -109,6 +113,7 @@ class Compose(Page):
         return {
             "form": form,
             "groups": groups,
+            "areas": _areas(groups, above),
             "wordings": every,
             "networks": [get_network(slug) for slug in sorted({channel.network for channel in channels})],
             "total": len(channels),
@@ -133,3 +138,14 @@ class Compose(Page):
         except ValueError:
             return []
         return channels if len(channels) == 1 else []
+
+
+def _areas(groups: list[dict[str, Any]], above: dict[UUID, list[UUID]]) -> list[dict[str, Any]]:
+    """The units with more than one unit's accounts below them, but not all: one tick for each."""
+    counts: Counter[UUID] = Counter(unit_id for group in groups for unit_id in above[group["unit"].pk])
+    wanted = [unit_id for unit_id, members in counts.items() if 1 < members < len(groups)]
+    totals: Counter[UUID] = Counter()
+    for group in groups:
+        totals.update(dict.fromkeys(above[group["unit"].pk], len(group["channels"])))
+    units = Unit.objects.filter(pk__in=wanted).order_by("code")
+    return [{"unit": unit, "total": totals[unit.pk]} for unit in units]
