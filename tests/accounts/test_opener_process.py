@@ -114,6 +114,7 @@ def test_the_command_runs_hardened_and_ends_on_sigterm(transactional_db: None, t
         cwd=PROJECT,
         env={
             **os.environ,
+            "DJANGO_SETTINGS_MODULE": "hqdash.settings",
             "HQDASH_ROLE": "opener",
             "DATABASE_URL_OPENER": opener_url(),
             "HQDASH_OPENER_SOCKET": str(path),
