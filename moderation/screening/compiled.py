@@ -25,6 +25,21 @@ class Rule:
     places: tuple[str, ...]
 
 
+class _Places:
+    """The place names that a pattern occurs in; almost no pattern does, and that is seen at once."""
+
+    def __init__(self) -> None:
+        self._names = [(fold(name), name) for name in place_names()]
+        self._words = {word for folded, _ in self._names for word in folded.replace("-", " ").split()}
+
+    def around(self, needle: Needle) -> tuple[str, ...]:
+        """Names in which this pattern would be found."""
+        whole_words = needle.left_edge and needle.right_edge
+        if whole_words and needle.text.partition(" ")[0] not in self._words:
+            return ()
+        return tuple(name for folded, name in self._names if needle.text in folded)
+
+
 class RuleSet:
     """One set of published versions, ready to screen with."""
 
@@ -32,7 +47,7 @@ class RuleSet:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         rules: dict[str, list[Rule]] = {}
-        places = [(fold(place), place) for place in place_names()]
+        places = _Places()
         for entry in entries:
             needle = needle_for(entry.pattern, entry.kind)
             rules.setdefault(needle.text, []).append(
@@ -40,7 +55,7 @@ class RuleSet:
                     entry,
                     needle,
                     tuple((fold(written).strip(), written) for written in entry.exceptions),
-                    tuple(written for folded, written in places if needle.text in folded),
+                    places.around(needle),
                 )
             )
         self._automaton = Automaton(list(rules))

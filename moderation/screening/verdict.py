@@ -9,6 +9,19 @@ from moderation.screening.entries import Entry
 from moderation.screening.explanation import Excused, Finding, Verdict
 from moderation.screening.views import MOST_THAT_A_VIEW_MAY_DO, ViewName
 
+CLEAN = Verdict(
+    action=Action.NONE,
+    category=None,
+    severity=0,
+    alerts=(),
+    categories=(),
+    findings=(),
+    excused=(),
+    vetoed_by=None,
+    reason="Nothing found.",
+)
+"""Most texts, most of the time: one verdict for all of them."""
+
 
 def action_of(entry: Entry, view: ViewName) -> Action:
     """What a finding may lead to: never more than its view and its category allow."""
@@ -17,6 +30,8 @@ def action_of(entry: Entry, view: ViewName) -> Action:
 
 def judge(findings: Sequence[Finding], excused: Sequence[Excused] = ()) -> Verdict:
     """One verdict over everything that was found in one text."""
+    if not findings and not excused:
+        return CLEAN
     categories = tuple(sorted({finding.category for finding in findings}, key=PRECEDENCE.__getitem__))
     vetoed_by = _veto(findings)
     action = max((finding.action for finding in findings), default=Action.NONE)

@@ -10,7 +10,8 @@ import django
 
 def main(force_id: str, act_id: str) -> None:
     """Run the task as Celery would."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hqdash.settings")
+    # Not the settings of the test run: they would make new keys and another socket.
+    os.environ["DJANGO_SETTINGS_MODULE"] = "hqdash.settings"
     django.setup()
     from moderation.tasks import carry_out
 

@@ -121,6 +121,7 @@ def test_a_hide_takes_three_keys(visit: Open, queue: Cast) -> None:
     expect(page.get_by_role("heading", name="Moderation queue")).to_be_visible()
     expect(page.locator("#item blockquote")).to_contain_text("burn your station")
 
+    page.wait_for_load_state("load")
     page.keyboard.press("1")
     page.keyboard.press("h")
 
@@ -128,6 +129,7 @@ def test_a_hide_takes_three_keys(visit: Open, queue: Cast) -> None:
     made = Decision.objects.get(by=queue.desk.user)
     assert (made.what, made.reason) == ("hide", "threat")
 
+    page.wait_for_load_state("load")
     page.keyboard.press("z")
     expect(page.get_by_text("Taken back.")).to_be_visible()
     assert Case.objects.get(pk=made.case_id).state == Case.State.UNDONE
