@@ -6,7 +6,7 @@ from functools import partial
 
 from hqdash.embedded.family import everybody, has_all_keys, setup_steps
 from hqdash.embedded.freshness import remember, static_sources, table_sources, unchanged
-from hqdash.embedded.home import Home
+from hqdash.embedded.home import Home, write_private
 from hqdash.embedded.ports import Ports
 from hqdash.embedded.process import Process
 from hqdash.embedded.progress import Progress
@@ -41,7 +41,8 @@ def run_demo(home: Home) -> int:
 
 
 def _start(supervisor: Supervisor, environment: dict[str, str], ports: Ports) -> list[dict[str, str]]:
-    whole = process_environment(environment)
+    # The shell of a developer may name the settings of another project.
+    whole = process_environment(environment) | {"DJANGO_SETTINGS_MODULE": "hqdash.settings"}
     steps = setup_steps(whole)
     family = everybody(supervisor.home, whole, ports)
     if not has_all_keys(supervisor.home):
@@ -54,7 +55,7 @@ def _start(supervisor: Supervisor, environment: dict[str, str], ports: Ports) ->
     # The seed fetches its accounts from the practice networks and seals them with keys that the opener makes.
     supervisor.wait(practice)
     supervisor.wait(opener)
-    accounts = _accounts(supervisor.run(steps.seed))
+    accounts = _seeded(supervisor, steps.seed, environment["DATABASE_URL"])
     for child in begun:
         supervisor.wait(child)
     return accounts
@@ -66,6 +67,18 @@ def _once(supervisor: Supervisor, step: Process, sources: Callable[[], str]) -> 
     if not unchanged(home, step.name, sources()):
         supervisor.run(step)
         remember(home, step.name, sources())
+
+
+def _seeded(supervisor: Supervisor, seed: Process, database_url: str) -> list[dict[str, str]]:
+    """Fill the installation, unless the last start did so with the same code; who can sign in."""
+    home = supervisor.home.folder
+    kept = home / "accounts.json"
+    if kept.exists() and unchanged(home, seed.name, table_sources(database_url)):
+        return _accounts(kept.read_text())
+    printed = supervisor.run(seed)
+    write_private(kept, json.dumps(_accounts(printed)).encode())
+    remember(home, seed.name, table_sources(database_url))
+    return _accounts(printed)
 
 
 def _accounts(printed: str) -> list[dict[str, str]]:

@@ -156,7 +156,8 @@ def _worker(home: Home, environment: Mapping[str, str], name: str) -> Process:
             *("--pool", "threads", "--concurrency", str(threads), "-Q", queues, "-n", f"{name}@hqdash"),
             *("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat"),
         ],
-        env=for_role(environment, "worker"),
+        # Django's checks read in every page, and the migrations have run them.
+        env={**for_role(environment, "worker"), "CELERY_SKIP_CHECKS": "1"},
         ready=_said(home.logs / f"worker-{name}.log", " ready."),
         ready_within=SLOW_MACHINE,
         stop_within=15.0,
@@ -172,7 +173,7 @@ def _scheduler(home: Home, environment: Mapping[str, str]) -> Process:
             *(sys.executable, "-m", "celery", "-A", "hqdash.celery", "beat"),
             *("--schedule", str(home.folder / "run" / "beat"), "--pidfile=", "--loglevel", "INFO"),
         ],
-        env=for_role(environment, "worker"),
+        env={**for_role(environment, "worker"), "CELERY_SKIP_CHECKS": "1"},
         # The last line of its greeting; what it logs after that is turned down in the settings.
         ready=_said(home.logs / "scheduler.log", "maxinterval ->"),
         ready_within=SLOW_MACHINE,

@@ -18,7 +18,7 @@ import pytest
 from hqdash.embedded.home import PROJECT
 
 PATIENCE = 30.0
-NAMED_BY_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "HQDASH_", "SECRET_KEY", "CELERY_")
+NAMED_BY_THE_TEST_RUN = ("DATABASE_URL", "REDIS_URL", "HQDASH_", "SECRET_KEY", "CELERY_", "DJANGO_")
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
