@@ -13,7 +13,9 @@ from accounts.audit.standing import Standing, verify_and_remember
 from accounts.audited import BOOK_EXPORTED, BOOK_READ, BOOK_VERIFIED
 from accounts.models import AuditEntry, Force
 from accounts.permissions import VIEW_AUDIT
+from accounts.vault.key_files import KeyFileMissing
 from hqdash.base.actor import Actor
+from hqdash.base.errors import Unprocessable
 
 MOST_EXPORTED = 50_000
 
@@ -24,9 +26,16 @@ def note_reading(*, actor: Actor, wanted: Wanted) -> None:
 
 
 def verify_now(*, actor: Actor, force: Force) -> Standing:
-    """Go through the whole book because somebody asked."""
+    """Go through the whole book because somebody asked.
+
+    Raises:
+        Unprocessable: the key to check it with cannot be reached from here.
+    """
     require(actor, VIEW_AUDIT)
-    standing = verify_and_remember(force)
+    try:
+        standing = verify_and_remember(force)
+    except KeyFileMissing as missing:
+        raise Unprocessable(str(missing)) from None
     record(
         actor,
         BOOK_VERIFIED,

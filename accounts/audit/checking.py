@@ -30,7 +30,11 @@ def checkpoint_folder() -> Path:
 def verify_force(
     force: Force, *, verifier: Verifier | None = None, outside: Sequence[str] | None = None
 ) -> Report:
-    """Check the book of a force; with a key and checkpoints that an auditor brings along, or with ours."""
+    """Check the book of a force; with a key and checkpoints that an auditor brings along, or with ours.
+
+    Raises:
+        KeyFileMissing: neither the folder of checkpoints nor the book's key can be reached from here.
+    """
     kept = anchors()
     with acting_for(force.pk), connection.cursor() as cursor:
         return verify_book(

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256, shake_256
 from json.encoder import encode_basestring
 from typing import Any
@@ -51,9 +52,8 @@ class Line:
     def from_row(cls, row: Sequence[Any]) -> Line:
         """A line from the values of COLUMNS, whatever the database's driver makes of JSON and bytes."""
         *values, details, salt = row
-        if isinstance(details, str):
-            details = json.loads(details)
-        return cls(**dict(zip(COLUMNS, (*values, details, bytes(salt)), strict=True)))
+        known = json.loads(details) if isinstance(details, str) else details
+        return cls(*values, known, bytes(salt))  # type: ignore[call-arg]  # as many as COLUMNS
 
 
 COLUMNS = tuple(field.name for field in fields(Line))
@@ -94,8 +94,7 @@ def leaf_of_copy(copy: Mapping[str, Any]) -> bytes:
 def _leaf(line_id: int, hashes: Sequence[tuple[str, bytes]]) -> bytes:
     body = [b"hqdash/entry/1", line_id.to_bytes(8, "big"), len(hashes).to_bytes(4, "big")]
     for name, part_hash in hashes:
-        packed = name.encode()
-        body += (len(packed).to_bytes(4, "big"), packed, part_hash)
+        body += (_head(name), part_hash)
     return hash_leaf(b"".join(body))
 
 
@@ -122,8 +121,14 @@ def _salted_parts(line: Line) -> list[tuple[str, bytes, str]]:
 
 
 def _hash_part(name: str, salt: bytes, text: str) -> bytes:
+    return sha256(_head(name) + salt + text.encode()).digest()
+
+
+@lru_cache(maxsize=1024)
+def _head(name: str) -> bytes:
+    """The name with its length before it; there are few names and millions of lines."""
     packed = name.encode()
-    return sha256(len(packed).to_bytes(4, "big") + packed + salt + text.encode()).digest()
+    return len(packed).to_bytes(4, "big") + packed
 
 
 def _canonical_texts(*texts: UUID | str | None) -> str:

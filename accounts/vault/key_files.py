@@ -33,6 +33,9 @@ class KeyFile(Enum):
         return bool(os.environ.get(self.value[0]))
 
 
+_OWN = (KeyFile.ORIGIN, KeyFile.ORIGIN_PUBLIC, KeyFile.BOOK)
+
+
 class KeyFileMissing(Exception):
     """A key file is not there, cannot be read, or is open to others."""
 
@@ -40,7 +43,7 @@ class KeyFileMissing(Exception):
 def read_key(which: KeyFile) -> bytes:
     """The 32 bytes of a key, stored raw, as hex or as base64."""
     path = which.path()
-    if which is not KeyFile.ROOT and not which.is_named and not path.exists():
+    if which is not KeyFile.ROOT and not path.exists() and not any(key.is_named for key in _OWN):
         # An installation that names no key files makes its own. Not so the root key: a new one in place
         # of one that was lost would only hide the loss.
         _make(which)

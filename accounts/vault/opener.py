@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from accounts.vault import wire
 from accounts.vault.errors import VaultRefused
 from accounts.vault.hardening import caller_uid
+from accounts.vault.key_files import KeyFileMissing
 from accounts.vault.key_store import UnknownForce, add_key, ensure_key, forces_without_key
 from accounts.vault.keys import RootKeyRing, WrongRootKey
 from accounts.vault.opening import Asked, open_for
@@ -162,8 +163,8 @@ class _Caller(socketserver.BaseRequestHandler):
             return self.server.vault.answer(message)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             return {"closed": "The vault's database does not answer."}
-        except UnknownForce:
-            return {"closed": "There is no such force."}
+        except (KeyFileMissing, UnknownForce) as error:
+            return {"closed": str(error)}
         except WrongRootKey:
             log.error("The root key does not fit the kept keys.")  # a traceback shows locals
             return {"closed": "The vault's root key does not fit the kept keys."}
