@@ -16,11 +16,15 @@ from django.db import connection
 
 from accounts.models import AuditEntry
 from hqdash.base import clock
+from hqdash.base.events import announce
+from hqdash.celery import app
 from moderation.actions.claiming import claim_act, recover_lost_acts
 from moderation.actions.deciding import decide_case, undo_case
 from moderation.actions.starting import install_starter_dictionaries
 from moderation.models import Attempt, Case, Evidence, NetworkAct
 from moderation.rules import MOST_UNKNOWN_TRIES, Outcome
+from moderation.tasks import sweep
+from monitoring.events import MentionStored
 from tests.cast import Cast
 from tests.moderation.conftest import ABUSIVE
 from tests.moderation.practice import LONG_AGO, Connected
@@ -77,6 +81,33 @@ def test_abuse_disappears_at_the_network_and_undo_brings_it_back(connect: Connec
     case.refresh_from_db()
     assert case.state == Case.State.UNDONE
     assert AuditEntry.objects.get(action="comment.decision_undone").username == "desk.a3"
+
+
+def test_the_sweep_does_what_no_bell_was_heard_for(connect: Connect) -> None:
+    desk = connect("facebook")
+    mention = desk.public_says(ABUSIVE)
+
+    sweep()
+
+    assert desk.is_hidden(mention)
+    sweep()
+    assert NetworkAct.objects.count() == Attempt.objects.count() == Evidence.objects.count() == 1
+
+
+def test_what_came_in_rings_for_screening_and_the_decision_for_the_act(connect: Connect) -> None:
+    desk = connect("facebook")
+    mention = desk.public_says(ABUSIVE)
+    # The worker in this very process: the bells are heard at once.
+    app.conf.task_always_eager = True
+    try:
+        announce(MentionStored(desk.cast.force.pk, (mention.pk,)))
+    finally:
+        app.conf.task_always_eager = False
+
+    assert desk.is_hidden(mention)
+    assert {entry.username for entry in AuditEntry.objects.filter(action__startswith="comment.")} == {
+        "system"
+    }
 
 
 def test_a_person_deletes_where_the_network_can(connect: Connect) -> None:
