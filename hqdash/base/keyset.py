@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 from hqdash.base.errors import Unprocessable
@@ -33,9 +34,15 @@ def page(
         Unprocessable: the cursor is not one of ours.
     """
     rows = rows.order_by(*order)
-    if after:
-        rows = rows.filter(_beyond(order, _decode(after, len(order))))
-    found = list(rows[: size + 1])
+    try:
+        if after:
+            rows = rows.filter(_beyond(order, _decode(after, len(order))))
+        found = list(rows[: size + 1])
+    except (ValueError, TypeError, ValidationError) as problem:
+        if not after:
+            raise
+        # A cursor that somebody wrote: well-formed, but not made of what the fields hold.
+        raise _damaged() from problem
     items = found[:size]
     return KeysetPage(items, _encode(items[-1], order) if len(found) > size else "")
 
@@ -72,6 +79,8 @@ def _decode(cursor: str, length: int) -> list[Any]:
             raise ValueError
         return [datetime.fromisoformat(v["t"]) if isinstance(v, dict) else v for v in values]
     except (ValueError, KeyError, TypeError) as problem:
-        raise Unprocessable(
-            "This page link is damaged. Start again from the first page.", "after"
-        ) from problem
+        raise _damaged() from problem
+
+
+def _damaged() -> Unprocessable:
+    return Unprocessable("This page link is damaged. Start again from the first page.", "after")
