@@ -9,6 +9,7 @@ import secrets
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -22,6 +23,7 @@ LONGEST_SOCKET_FOLDER = 107 - len("/.s.PGSQL.5432.lock")
 # Commas separate hosts for libpq, and spaces and percent signs are read differently by every URL parser.
 PLAIN_PATH = re.compile(r"[A-Za-z0-9_./-]+")
 KEY_BYTES = 32
+OUTSIDE = Path("/var/lib/hqdash")
 PASSWORDS = ("admin", "owner", "web", "worker", "opener")
 PATIENCE_WITH_LEFTOVERS = 30.0
 GLANCE = 0.05
@@ -181,7 +183,7 @@ class Home:
         """Give the lock back and leave nothing behind that was only for this run."""
         self.environment_file.unlink(missing_ok=True)
         for folder in self._short_lived:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove_outside(folder)
         if self.temporary:
             shutil.rmtree(self.folder, ignore_errors=True)
         for lock in (self._servers_lock, self._lock):
@@ -193,7 +195,7 @@ class Home:
         """Throw everything away: data, keys and passwords. Only with the lock in hand."""
         record = self.folder / "servers-live-elsewhere"
         if record.exists():
-            shutil.rmtree(record.read_text().strip(), ignore_errors=True)
+            _remove_outside(Path(record.read_text().strip()))
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
@@ -219,13 +221,20 @@ def write_private(path: Path, content: bytes) -> None:
     unfinished.rename(path)
 
 
+def _remove_outside(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.parent == OUTSIDE:
+        with suppress(OSError):
+            OUTSIDE.rmdir()
+
+
 def _room_outside(home: Path) -> Path:
     """A folder for root's servers, when the checkout lies where no other user can enter."""
     name = f"{home.parent.name}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"
     try:
-        parent = Path("/var/lib/hqdash")
-        parent.mkdir(mode=0o711, exist_ok=True)
+        OUTSIDE.mkdir(exist_ok=True)
+        OUTSIDE.chmod(0o711)
         # Only root writes in /var/lib, so a fixed name cannot have been planted there by another user.
-        return parent / re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+        return OUTSIDE / re.sub(r"[^A-Za-z0-9_-]+", "-", name)
     except OSError:
         return Path(tempfile.mkdtemp(prefix="hqdash-", dir="/var/tmp"))
