@@ -6,6 +6,7 @@ everything, and stands in the book as "system".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from accounts.models import Channel, Grant, Unit, UnitPath, User
 from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.errors import NotAllowed
-from hqdash.base.once import once
+from hqdash.base.once import is_remembering, once
 from hqdash.base.tenancy import acting_for
 
 Where = Unit | Channel
@@ -39,12 +40,22 @@ SELECT EXISTS (
 )
 """
 
-_HELD_ANYWHERE = """
-SELECT DISTINCT unnest(r.permissions) FROM accounts_grant g
+_HELD = """
+SELECT g.unit_id, place.parent_id IS NULL, r.permissions FROM accounts_grant g
+JOIN accounts_unit place ON place.id = g.unit_id
 JOIN accounts_role r ON r.id = g.role_id
 JOIN accounts_user u ON u.id = g.user_id AND u.is_active
 WHERE g.user_id = %s AND g.starts_at <= %s AND (g.ends_at IS NULL OR g.ends_at > %s)
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Rights that somebody holds on a unit and all below it."""
+
+    unit_id: UUID
+    on_whole_force: bool
+    permissions: frozenset[str]
 
 
 def can(actor: Actor, permission: Permission, where: Where | None = None) -> bool:
@@ -54,20 +65,22 @@ def can(actor: Actor, permission: Permission, where: Where | None = None) -> boo
     if not actor.is_person:
         return actor.kind == "clock"
     if where is None:
-        return permission.name in once(
-            ("held", actor.force_id, actor.user_id), partial(_held_anywhere, actor)
-        )
+        return any(permission.name in held.permissions for held in _held(actor))
     unit_id = unit_id_of(where)
     with connection.cursor() as cursor:
         cursor.execute(_HOLDS, [actor.person_id, permission.name, clock.now(), clock.now(), unit_id])
         return bool(cursor.fetchone()[0])
 
 
-def _held_anywhere(actor: Actor) -> frozenset[str]:
-    """Every right that the actor holds on some unit; a page asks for many doors at once."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HELD_ANYWHERE, [actor.person_id, clock.now(), clock.now()])
-        return frozenset(name for (name,) in cursor.fetchall())
+def _held(actor: Actor) -> list[Held]:
+    """Every right of the actor and where; a page asks about many doors at once."""
+
+    def ask() -> list[Held]:
+        with connection.cursor() as cursor:
+            cursor.execute(_HELD, [actor.person_id, clock.now(), clock.now()])
+            return [Held(unit_id, whole, frozenset(names)) for unit_id, whole, names in cursor.fetchall()]
+
+    return once(("held", actor.force_id, actor.user_id), ask)
 
 
 def require(actor: Actor, permission: Permission, where: Where | None = None) -> None:
@@ -104,9 +117,15 @@ def visible_units(actor: Actor, permission: Permission) -> QuerySet[Unit]:
     units = Unit.objects.filter(force_id=actor.force_id)
     if not actor.is_person:
         return units if actor.kind == "clock" else units.none()
-    granted = live_grants(actor, permission).values("unit_id")
-    below = UnitPath.objects.filter(ancestor_id__in=granted).values("descendant_id")
-    return units.filter(pk__in=below)
+    if is_remembering():
+        # What the page knows already makes a far smaller statement than looking the grants up in each one.
+        held = [one for one in _held(actor) if permission.name in one.permissions]
+        if any(one.on_whole_force for one in held):
+            return units
+        paths = UnitPath.objects.filter(ancestor_id__in=[one.unit_id for one in held])
+    else:
+        paths = UnitPath.objects.filter(ancestor_id__in=live_grants(actor, permission).values("unit_id"))
+    return units.filter(pk__in=paths.values("descendant_id"))
 
 
 def visible_channels(actor: Actor, permission: Permission) -> QuerySet[Channel]:

@@ -25,6 +25,11 @@ def remembering() -> Iterator[None]:
         _answers.reset(token)
 
 
+def is_remembering() -> bool:
+    """True inside the block."""
+    return _answers.get() is not None
+
+
 def once(question: Hashable, ask: Callable[[], T]) -> T:
     """The answer to ``question``: remembered if this page has asked it, else found by ``ask``."""
     answers = _answers.get()
