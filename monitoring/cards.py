@@ -15,11 +15,11 @@ from monitoring.models import Mention
 from monitoring.permissions import VIEW_MENTION
 from monitoring.queries import mentions_for
 
-SHOWN_OF_TEXT = 44
+SHOWN_OF_TEXT = 80
 
 
 def figures(actor: Actor, window: Window) -> list[Figure]:
-    """How much the public says at the moment, against the rest of the window."""
+    """How much the public says at the moment against the rest of the window, and how much is out of sight."""
     counts = counts_for(actor, window)
     course = counts.course
     hours = (window.end - window.start).total_seconds() / 3600
@@ -31,7 +31,16 @@ def figures(actor: Actor, window: Window) -> list[Figure]:
             url=reverse("monitoring:mentions"),
             note=_note(latest, usual, hours, counts.total),
             course=tuple(float(number) for number in course),
-        )
+        ),
+        Figure(
+            label=gettext_lazy("Out of sight"),
+            value=f"{counts.hidden:,}",
+            url=reverse("monitoring:mentions") + "?visibility=hidden",
+            note=_("%(share)s %% of what was said") % {"share": f"{100 * counts.hidden / counts.total:.1f}"}
+            if counts.total
+            else _("nothing was said"),
+            course=tuple(float(number) for number in counts.hidden_course),
+        ),
     ]
 
 

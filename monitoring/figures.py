@@ -16,9 +16,10 @@ from monitoring.queries import mention_channels_for
 
 # One pass over one index; the network's clock plays no part, so that late news cannot rewrite the past.
 _COUNT = """
-SELECT channel_id, array_agg((extract(epoch FROM bin - %s) / %s)::int), array_agg(n)
+SELECT channel_id, array_agg((extract(epoch FROM bin - %s) / %s)::int), array_agg(n), array_agg(hidden)
 FROM (
-    SELECT channel_id, date_bin(%s * interval '1 second', received_at, %s) AS bin, count(*) AS n
+    SELECT channel_id, date_bin(%s * interval '1 second', received_at, %s) AS bin, count(*) AS n,
+           count(*) FILTER (WHERE visibility <> 'visible') AS hidden
     FROM monitoring_mention
     WHERE force_id = %s AND received_at >= %s AND received_at < %s {where}
     GROUP BY 1, 2
@@ -44,6 +45,13 @@ class Counts:
     steps: int
     places: dict[UUID, Place] = field(default_factory=dict)
     by_channel: dict[UUID, list[int]] = field(default_factory=dict)
+    hidden_course: list[int] = field(default_factory=list)
+    """Those that were hidden or removed, by the time at which they came."""
+
+    @property
+    def hidden(self) -> int:
+        """All that are out of sight."""
+        return sum(self.hidden_course)
 
     @property
     def total(self) -> int:
@@ -83,7 +91,7 @@ def _counted(actor: Actor, window: Window) -> Counts:
     channels = mention_channels_for(actor)
     if window.unit_ids is not None:
         channels = channels.filter(unit__in=window.unit_ids)
-    counts = Counts(window.steps)
+    counts = Counts(window.steps, hidden_course=[0] * window.steps)
     for channel_id, unit_id, network in channels.values_list("id", "unit_id", "network"):
         counts.places[channel_id] = Place(channel_id, unit_id, network)
     if not counts.places:
@@ -96,9 +104,10 @@ def _counted(actor: Actor, window: Window) -> Counts:
         values.append(list(counts.places))
     with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(where="AND channel_id = ANY(%s)" if few else ""), values)
-        for channel_id, steps, numbers in cursor.fetchall():
+        for channel_id, steps, numbers, hidden in cursor.fetchall():
             if channel_id in counts.places:
                 row = counts.by_channel.setdefault(channel_id, [0] * counts.steps)
-                for step, number in zip(steps, numbers, strict=True):
+                for step, number, unseen in zip(steps, numbers, hidden, strict=True):
                     row[min(step, counts.steps - 1)] += number
+                    counts.hidden_course[min(step, counts.steps - 1)] += unseen
     return counts

@@ -55,7 +55,9 @@ class Mention(TenantModel):
         indexes = [
             models.Index(fields=["force", "-received_at", "-id"], name="mention_newest"),
             # Figures are counted from this index alone, without a look at the rows.
-            models.Index(fields=["force", "received_at"], include=["channel"], name="mention_counted"),
+            models.Index(
+                fields=["force", "received_at"], include=["channel", "visibility"], name="mention_counted"
+            ),
             models.Index(fields=["channel", "-received_at", "-id"], name="mention_of_channel"),
             models.Index(fields=["channel", "post_id"], name="mention_under_post"),
             models.Index(fields=["channel", "author_id"], name="mention_by_author"),
