@@ -18,4 +18,5 @@ class PublishingConfig(AppConfig):
         import publishing.live_pages
         import publishing.permissions
         import publishing.tasks
+        import publishing.telling
         import publishing.web.menu  # noqa: F401

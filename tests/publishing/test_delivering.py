@@ -214,3 +214,16 @@ def test_the_database_itself_refuses_impossible_steps(cast: Cast, statement: str
     publish_post(actor=cast.pc.actor, text="A", channel_ids=[cast.x.pk], form_key=uuid4(), now=clock.now())
     with pytest.raises(DatabaseError, match=complaint), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_moderation_can_read_what_a_comment_answers(connect: Connect, committed_cast: Cast) -> None:
+    from moderation.our_posts import our_post
+
+    account = connect("facebook")
+    post = write(committed_cast.pc, "A man was arrested in Moseley this morning.", account)
+    deliver_one(delivery_of(post).pk)
+
+    told = our_post(account.channel.pk, delivery_of(post).external_id)
+    assert told is not None
+    assert (told.text, told.at) == ("A man was arrested in Moseley this morning.", delivery_of(post).sent_at)
+    assert our_post(account.channel.pk, "somebody-elses") is None
