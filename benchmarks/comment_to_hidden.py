@@ -28,6 +28,15 @@ GLANCE = 0.25
 GOALS = {"p95_s": 10.0}
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A post of ours that can be answered."""
+
+    network: str
+    handle: str
+    post_id: str
+
+
 @dataclass(slots=True)
 class Written:
     """A comment of the public at one account, by the clock of this process."""
@@ -48,12 +57,18 @@ class Watch:
     waiting: list[Written] = field(default_factory=list)
     hidden: list[Written] = field(default_factory=list)
 
-    def write(self, network: str, handle: str, text: str) -> Written:
+    def write(self, spot: Spot, text: str) -> Written:
         """Speak as a member of the public."""
-        told = {"network": network, "handle": handle, "author": "passer_by", "text": text}
+        told = {
+            "network": spot.network,
+            "handle": spot.handle,
+            "post_id": spot.post_id,
+            "author": "passer_by",
+            "text": text,
+        }
         answer = self.session.post(f"{self.sandbox}/_control/comments", json=told, timeout=10)
         answer.raise_for_status()
-        return Written(network, handle, str(answer.json()["external_id"]), time.monotonic())
+        return Written(spot.network, spot.handle, str(answer.json()["external_id"]), time.monotonic())
 
     def is_hidden(self, one: Written) -> bool:
         """Whether the network shows it to nobody who does not look for it."""
@@ -81,16 +96,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     before = machine()
     with running_product() as product, requests.Session() as session:
-        channels = prepare(product)
+        spots = prepare(product)
         # Every channel has been read once and the intervals have settled.
         time.sleep(SETTLING)
-        result = measure(Watch(session, product.sandbox), channels, options.comments)
+        result = measure(Watch(session, product.sandbox), spots, options.comments)
     print(json.dumps(result | {"before": before, "after": machine()}, indent=None if options.json else 2))
     return 0 if result["kept"] else 1
 
 
-def prepare(product: Product) -> list[tuple[str, str]]:
-    """A post on every Page, for the public needs something to comment on; the 99 channels."""
+def prepare(product: Product) -> list[Spot]:
+    """A post on every account, for the public needs something to comment on; what it is called there."""
     join(product, role="web")
     from accounts.models import Channel, Force, User
     from hqdash.base import clock
@@ -103,11 +118,10 @@ def prepare(product: Product) -> list[tuple[str, str]]:
         force = Force.objects.get(slug="west-midlands")
     with acting_for(force.pk):
         user = User.objects.get(username="press.03")
-        pages = list(Channel.objects.filter(network="facebook").values_list("pk", flat=True))
         post = publish_post(
             actor=Actor(force_id=force.pk, user_id=user.pk, username=user.username),
             text="Good morning. Tell us what matters to you where you live.",
-            channel_ids=pages,
+            channel_ids=list(Channel.objects.values_list("pk", flat=True)),
             form_key=uuid4(),
             now=clock.now(),
         )
@@ -116,22 +130,25 @@ def prepare(product: Product) -> list[tuple[str, str]]:
             if time.monotonic() > until:
                 raise SystemExit("The post that the public answers did not go out.")
             time.sleep(0.2)
-        return list(Channel.objects.order_by("network", "handle").values_list("network", "handle"))
+        return [
+            Spot(row.channel.network, row.channel.handle, row.external_id)
+            for row in Delivery.objects.filter(post=post).select_related("channel").order_by("pk")
+        ]
 
 
-def measure(watch: Watch, channels: list[tuple[str, str]], comments: int) -> dict[str, Any]:
+def measure(watch: Watch, spots: list[Spot], comments: int) -> dict[str, Any]:
     """One comment about every second, each on the next of the shuffled channels."""
     chance = random.Random(99)
-    places = _round_and_round(chance.sample(channels, len(channels)))
+    places = _round_and_round(chance.sample(spots, len(spots)))
     abuse, criticism = _texts("abuse.json", "hide"), _texts("criticism.json", "none")
     stays: list[Written] = []
     began = time.monotonic()
     for number in range(comments):
         phrase = abuse[number % len(abuse)]
-        watch.waiting.append(watch.write(*next(places), f"Officers like these: {phrase}, number {number}."))
+        watch.waiting.append(watch.write(next(places), f"Officers like these: {phrase}, number {number}."))
         if number % CRITICISM_AFTER == 0:
             phrase = criticism[number // CRITICISM_AFTER % len(criticism)]
-            stays.append(watch.write(*next(places), f"What I think of you: {phrase}, number {number}."))
+            stays.append(watch.write(next(places), f"What I think of you: {phrase}, number {number}."))
         until = time.monotonic() + EVERY * chance.uniform(0.5, 1.5)
         while time.monotonic() < until:
             watch.look()
@@ -145,7 +162,7 @@ def measure(watch: Watch, channels: list[tuple[str, str]], comments: int) -> dic
     wrongly = sum(watch.is_hidden(one) for one in stays)
     p95 = percentile(times, 95)
     return {
-        "channels": len(channels),
+        "channels": len(spots),
         "comments": comments,
         "written_over_s": round(took, 1),
         "hidden": len(times),
@@ -157,7 +174,7 @@ def measure(watch: Watch, channels: list[tuple[str, str]], comments: int) -> dic
         "max_s": percentile(times, 100),
         "by_network_p95_s": {
             slug: percentile([one.hidden_after or 0.0 for one in watch.hidden if one.network == slug], 95)
-            for slug in sorted({network for network, _handle in channels})
+            for slug in sorted({spot.network for spot in spots})
         },
         "goals": GOALS,
         "kept": not watch.waiting and not wrongly and p95 is not None and p95 < GOALS["p95_s"],
@@ -170,6 +187,6 @@ def _texts(name: str, action: str) -> list[str]:
     return [text for group in listed["groups"] if group["action"] == action for text in group["patterns"]]
 
 
-def _round_and_round(channels: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _round_and_round(spots: list[Spot]) -> Iterator[Spot]:
     while True:
-        yield from channels
+        yield from spots
