@@ -67,6 +67,9 @@ class Queue(Page):
 class CasePage(Queue):
     """The base of what is done with one case."""
 
+    # What it inherits shows the queue, which has no case in its address.
+    http_method_names = ["post", "options"]
+
     def case(self, case_id: UUID) -> Case:
         """404 for a case of another unit or force."""
         return get_object_or_404(cases_for(self.actor), pk=case_id)
