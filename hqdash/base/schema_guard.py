@@ -99,8 +99,9 @@ def _protect(cursor: CursorWrapper, table: str, column: str) -> None:
     )
     if cursor.fetchone():
         return
-    # The sub-select is an InitPlan: the token is checked once per statement, not once per row.
-    seen = f"(SELECT hqdash_force()) = ANY (ARRAY[{column}, '{ALL_FORCES}'::uuid])"
+    # The sub-selects are InitPlans: the token is checked once per statement, not once per row.
+    # Two plain comparisons, of which the second is hardly ever made: an array would be built for each row.
+    seen = f"{column} = (SELECT hqdash_force()) OR (SELECT hqdash_force()) = '{ALL_FORCES}'::uuid"
     cursor.execute(
         f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY; ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY; '
         f'CREATE POLICY own_force_only ON "{table}" USING ({seen}) WITH CHECK ({seen})'
