@@ -21,12 +21,12 @@ from accounts.audit.book import record
 from accounts.audit.sequencer import Sequencer
 from accounts.audited import CHANNEL_STATE_CHANGED
 from accounts.vault.key_files import book_key
+from tests.browser.chromium import launch
 from tests.cast import Cast
 from tests.vault import opener_url
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
-CHROMIUM = Path("/usr/bin/chromium")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -61,7 +61,6 @@ def site(committed_cast: Cast, tmp_path: Path) -> Iterator[str]:
         server.server_close()
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no /usr/bin/chromium here")
 def test_it_is_in_order_for_everybody(site: str, committed_cast: Cast) -> None:
     client = Client()
     client.force_login(committed_cast.auditor.user)
@@ -73,7 +72,7 @@ def test_it_is_in_order_for_everybody(site: str, committed_cast: Cast) -> None:
         heard.append(said)
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        browser = launch(playwright)
         for size in ((1440, 900), (390, 6000)):
             for theme in ("light", "dark"):
                 context = browser.new_context(

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright, sync_playwright
 
 Scheme = Literal["light", "dark"]
 DESK, PHONE = (1440, 900), (390, 844)
@@ -84,15 +84,20 @@ class Chromium:
 def chromium(web: str, password: str) -> Iterator[Chromium]:
     """The browser of this machine; skips, or fails where HQDASH_NEED_BROWSER asks for one, when there is none."""
     with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=_program(), args=QUIETLY)
-        except Error as problem:
-            no_browser(str(problem))
+        browser = launch(playwright)
         yield Chromium(browser, web, password)
         browser.close()
 
 
-def no_browser(why: str) -> None:
+def launch(playwright: Playwright) -> Browser:
+    """A browser; skips the test, or fails it where HQDASH_NEED_BROWSER asks for one, when there is none."""
+    try:
+        return playwright.chromium.launch(executable_path=_program(), args=QUIETLY)
+    except Error as problem:
+        no_browser(str(problem))
+
+
+def no_browser(why: str) -> NoReturn:
     """Say so once, as loudly as the machine wants it."""
     sentence = "there is no Chromium here (on Debian: apt install chromium)"
     if os.environ.get("HQDASH_NEED_BROWSER"):

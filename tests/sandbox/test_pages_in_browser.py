@@ -1,12 +1,12 @@
 """The pages in a real browser: no accessibility finding, no console error, in both themes, wide and narrow."""
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Error, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import launch
 from tests.sandbox.process import Sandbox
 
 pytestmark = pytest.mark.browser
@@ -17,12 +17,7 @@ RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        try:
-            found = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-            )
-        except Error:
-            pytest.skip("there is no Chromium here")
+        found = launch(playwright)
         yield found
         found.close()
 
