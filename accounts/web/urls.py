@@ -21,6 +21,7 @@ pages = (
 urlpatterns = [
     path("", include(pages)),
     path("signin/", account.login, name="account_login"),
+    path("signin/closed/", account.account_inactive, name="account_inactive"),
     path("signin/out/", account.logout, name="account_logout"),
     path("signin/again/", account.reauthenticate, name="account_reauthenticate"),
     path("signin/second-factor/", second_factor, name="mfa_authenticate"),
