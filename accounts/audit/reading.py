@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from accounts.access.gate import visible_units
 from accounts.audit.declared import all_audited
 from accounts.audit.entry import COLUMNS, Line, leaf_of
+from accounts.audited import VAULT_OPENED
 from accounts.models import AuditEntry, AuditLeaf, UnitPath
 from accounts.permissions import VIEW_AUDIT
 from hqdash.base.actor import Actor
@@ -22,7 +23,10 @@ from hqdash.base.errors import Unprocessable
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What somebody looks for in the book, as it stands in the address of the page."""
+    """What somebody looks for in the book, as it stands in the address of the page.
+
+    `all` adds the openings of the vault by the system, which are left out otherwise.
+    """
 
     person: str = ""
     unit: str = ""
@@ -32,6 +36,7 @@ class Wanted:
     since: str = ""
     until: str = ""
     q: str = ""
+    all: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Wanted:
@@ -53,6 +58,9 @@ def entries_for(actor: Actor, wanted: Wanted, *, zone: ZoneInfo) -> QuerySet[Aud
     """
     units = visible_units(actor, VIEW_AUDIT)
     entries = AuditEntry.objects.all()
+    if not (wanted.all or wanted.action):
+        # Every reading of every account opens the vault: thousands of lines between two acts of people.
+        entries = entries.exclude(action=VAULT_OPENED.name)
     if not units.filter(parent=None).exists():
         entries = entries.filter(unit_id__in=units.values("pk"))
     if wanted.person:

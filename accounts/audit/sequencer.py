@@ -83,6 +83,7 @@ class Sequencer:
         self._anchors = anchors
         self._connection: psycopg2.extensions.connection | None = None
         self._broken: set[str] = set()
+        self._waits = False
 
     def run(self, stop: threading.Event, *, every: float = 0.5) -> None:
         """Follow until told to stop; a database that is away is waited for."""
@@ -91,8 +92,12 @@ class Sequencer:
             try:
                 while self.run_once() >= BATCH and not stop.is_set():
                     pass
+                self._waits = False
             except psycopg2.Error as error:
-                log.warning("The audit log waits for its database: %s", type(error).__name__)
+                # Once, not twice a second: a database that is restarted or not migrated yet is no news.
+                if not self._waits:
+                    log.warning("The audit log waits for its database: %s", type(error).__name__)
+                self._waits = True
                 self.close()
             stop.wait(max(0.0, every - (time.monotonic() - began)))
 

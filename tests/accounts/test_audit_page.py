@@ -17,7 +17,7 @@ from accounts.actions.organisation import grant_role
 from accounts.audit.anchors import Anchors
 from accounts.audit.book import record
 from accounts.audit.sequencer import Sequencer
-from accounts.audited import CHANNEL_STATE_CHANGED
+from accounts.audited import CHANNEL_STATE_CHANGED, VAULT_OPENED
 from accounts.models import AuditEntry, Role
 from accounts.tasks import verify_books
 from accounts.vault.key_files import book_key
@@ -233,3 +233,11 @@ def test_verify_now_is_a_button_that_works_without_scripts(
 
     assert answer.status_code == 200
     assert "The audit log is intact" in answer.content.decode()
+
+
+def test_the_openings_of_the_vault_are_shown_when_asked_for(cast: Cast) -> None:
+    record(cast.system, VAULT_OPENED, cast.x, purpose="read")
+
+    assert "The vault was opened" not in page_of(cast.auditor)
+    assert "The vault was opened for @Coventry_demo on x: read" in page_of(cast.auditor, "?all=1")
+    assert "The vault was opened" in page_of(cast.auditor, "?action=vault.opened")
