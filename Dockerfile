@@ -26,7 +26,7 @@ COPY --from=packages /opt/venv /opt/venv
 WORKDIR /srv/hqdash
 COPY . .
 # Any key does for collecting files, and none is kept in the image.
-RUN SECRET_KEY=only-for-collecting-static-files HQDASH_TESTING=1 python manage.py collectstatic --no-input --verbosity 0 \
+RUN SECRET_KEY=only-for-collecting-static-files python manage.py collectstatic --no-input --verbosity 0 \
     && python -m compileall -q hqdash accounts monitoring moderation publishing
 USER 10001:10001
 EXPOSE 8000
