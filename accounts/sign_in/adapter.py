@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet

@@ -166,7 +166,7 @@ class GuardedAdapter(HTTPAdapter):
         if str(url).lower().startswith("https"):
             conn.cert_reqs = "CERT_REQUIRED"
 
-    def send(  # noqa: PLR0917  # the library's own signature
+    def send(  # the library's own signature
         self,
         request: requests.PreparedRequest,
         stream: bool = False,
