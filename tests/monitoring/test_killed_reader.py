@@ -29,6 +29,7 @@ def start(step: str) -> subprocess.Popen[str]:
         cwd=Path(__file__).parents[2],
         env={
             **os.environ,
+            "DJANGO_SETTINGS_MODULE": "hqdash.settings",
             "DATABASE_URL": url,
             "HQDASH_ROLE": "owner",
             "HQDASH_OPENER_SOCKET": str(settings.OPENER_SOCKET),
@@ -48,12 +49,11 @@ def test_killed_at(connect: Connect, step: str) -> None:
     said = {practice.public_says(f"Question {number}") for number in range(5)}
     Poll.objects.update(due_at=LONG_AGO)
 
-    worker = start(step)
-    assert worker.stdout is not None
-    assert worker.stdout.readline() == "here\n"
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
-    worker.stdout.close()
+    with start(step) as worker:
+        assert worker.stdout is not None
+        reached = worker.stdout.readline()
+        os.kill(worker.pid, signal.SIGKILL)
+    assert reached == "here\n", list(Poll.objects.values_list("failures", "fence", "channel__last_failure"))
     said.add(practice.public_says("One more"))
 
     # Nobody else reads the channel while the dead worker's lease runs; when it has run out, somebody does.
