@@ -15,8 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Playwright
 
 Scheme = Literal["light", "dark"]
 DESK, PHONE = (1440, 900), (390, 844)
-# Axe takes what lies under the sticky bars of a phone for too small to hit, so it sees the page unrolled.
-PHONE_UNROLLED = (390, 3000)
 NARROWEST = (320, 700)
 # A browser that a person has not set up itself would ask its maker for news; tests speak to this machine only.
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from benchmarks.product import Product
-from tests.browser.chromium import DESK, NARROWEST, PHONE, PHONE_UNROLLED, Chromium, Scheme
+from tests.browser.chromium import DESK, NARROWEST, PHONE, Chromium, Scheme
 from tests.moderation.public_texts import rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -119,6 +119,10 @@ def look(page: Page, web: str, place: Place) -> None:
 
 def what_axe_finds(page: Page) -> list[str]:
     """Everything that breaks WCAG 2.2 AA or good practice, with the first place where it does."""
+    if page.viewport_size and page.viewport_size["width"] == PHONE[0]:
+        # Axe takes what lies under the sticky bars of a phone for too small to hit, so it sees the page unrolled.
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": PHONE[0], "height": min(height + 200, 20_000)})
     result = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}}).response
     return [
         f"{one['id']} ({len(one['nodes'])}): {one['nodes'][0]['html'][:160]}" for one in result["violations"]
@@ -136,7 +140,7 @@ def what_is_too_wide(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE_UNROLLED], ids=["desk", "phone"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Chromium, places: list[Place], size: tuple[int, int], scheme: Scheme
 ) -> None:
@@ -147,7 +151,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             page.set_viewport_size({"width": size[0], "height": size[1]})
             look(page, browser.web, place)
             found[place.name] = what_axe_finds(page)
-            if size == PHONE_UNROLLED:
+            if size == PHONE:
                 found[place.name] += what_is_too_wide(page)
         page.context.close()
     assert {name: problems for name, problems in found.items() if problems} == {}
@@ -155,9 +159,11 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
 
 def test_the_review_before_sending_is_in_order_too(browser: Chromium) -> None:
     found: list[str] = []
-    for scheme, size in (("light", DESK), ("dark", PHONE_UNROLLED)):
+    for scheme, size in (("light", DESK), ("dark", PHONE)):
         page = browser.window("press.03", size=size, scheme=scheme).new_page()
         page.goto(f"{browser.web}/publishing/compose/")
+        if size == PHONE:
+            page.get_by_role("heading", name="Post to").click()
         page.get_by_label("All 99 accounts").check()
         page.get_by_label("Message for all networks").fill(MESSAGE)
         page.get_by_role("button", name="Review").click()
@@ -179,7 +185,8 @@ def test_a_first_visit_is_light(browser: Chromium, places: list[Place]) -> None:
         wire.on("Network.loadingFinished", lambda told, taken=taken: taken.append(told["encodedDataLength"]))
         page.goto(f"{browser.web}{place.address}")
         page.wait_for_timeout(500)
-        sent = [url for url in asked if not url.startswith("data:")]
+        # Not what the page is drawn with: the live stream, which never ends, and the tab's icon.
+        sent = [url for url in asked if not re.search(r"^data:|/live/\?|/icons/logo", url)]
         if sum(taken) >= MOST_BYTES or len(sent) > MOST_REQUESTS:
             heavy.append(f"{place.name}: {sum(taken)} bytes in {len(sent)} requests")
         page.context.close()
