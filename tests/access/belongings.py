@@ -68,19 +68,16 @@ class Belongings:
                 "kind": "literal",
             },
             **{"category": "ABUSE", "action": "review", "severity": "2", "exceptions": "", "theme": "dark"},
-            **{"login": "nobody.99", "password": "not a password of anybody"},
         }
 
     @property
     def filters(self) -> list[str]:
         """Queries that point a list at what is here."""
         return [
-            f"?unit={self.unit.pk}",
             f"?channel={self.channel.pk}&account={self.channel.pk}",
             f"?case={self.case.pk}",
             f"?author={self.author.user.username}&person={self.author.user.username}",
-            f"?object={self.post.pk}",
-            f"?unit={self.unit.pk}&by=account&range=30d",
+            f"?unit={self.unit.pk}&by=account&range=30d&object={self.post.pk}",
         ]
 
 
