@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.audit.anchors import Anchors
 from accounts.audit.notes import Verifier, origin_of
@@ -36,13 +37,21 @@ def verify_force(
         KeyFileMissing: neither the folder of checkpoints nor the book's key can be reached from here.
     """
     kept = anchors()
-    with acting_for(force.pk), connection.cursor() as cursor:
-        return verify_book(
-            cursor,
-            force_id=force.pk,
-            slug=force.slug,
-            verifier=verifier
-            or kept.verifier(force.slug)
-            or Verifier(origin_of(force.slug), book_key().public_key()),
-            outside=kept.notes(force.slug) if outside is None else outside,
-        )
+    key = verifier or kept.verifier(force.slug) or Verifier(origin_of(force.slug), book_key().public_key())
+    # Read before the database is: the sequencer goes on meanwhile, and what is kept outside must not be
+    # newer than the book that it is compared with.
+    notes = kept.notes(force.slug) if outside is None else outside
+    with one_moment(), acting_for(force.pk), connection.cursor() as cursor:
+        return verify_book(cursor, force_id=force.pk, slug=force.slug, verifier=key, outside=notes)
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Everything read inside the block is the database of one moment, however much is written meanwhile."""
+    begins = not connection.in_atomic_block
+    with transaction.atomic():
+        if begins:
+            # By the driver's own cursor: this has to be the first statement, before any signed context.
+            with connection.connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -368,3 +369,27 @@ def test_what_the_opener_writes_is_part_of_the_book(
 
     assert sequencer.run_once() == 1
     assert verified(committed_cast).is_intact
+
+
+def test_a_book_that_is_being_written_meanwhile_is_not_called_broken(
+    book: list[int], sequencer: Sequencer, committed_cast: Cast
+) -> None:
+    stop = threading.Event()
+
+    def go_on_writing() -> None:
+        with acting_for(committed_cast.force.pk):
+            while not stop.is_set():
+                write(committed_cast, reason="meanwhile")
+                sequencer.run_once()
+        connection.close()
+
+    writer = threading.Thread(target=go_on_writing)
+    writer.start()
+    try:
+        reports = [verified(committed_cast) for _time in range(40)]
+    finally:
+        stop.set()
+        writer.join()
+
+    assert [problem.sentence for report in reports for problem in report.problems] == []
+    assert reports[-1].entries > reports[0].entries
