@@ -34,6 +34,8 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %u@%d ",
+    # A statement that failed holds what it was to write, and the token that names its force.
+    "log_min_error_statement": "panic",
 }
 # A database that is thrown away after the run has nothing to lose in a power cut.
 CARELESS_SETTINGS: Mapping[str, str] = {
