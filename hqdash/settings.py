@@ -159,6 +159,8 @@ SESSION_COOKIE_NAME = "hqdash_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "hqdash_csrf"
+# A post to 10,000 accounts is a form with as many fields.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # ----- the browser ----------------------------------------------------------------------------------
 BEHIND_TLS = env.flag("HQDASH_TLS", default=not (DEMO or TESTING))

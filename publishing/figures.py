@@ -15,6 +15,7 @@ from accounts.models import Channel
 from hqdash.base.actor import Actor
 from hqdash.base.cards import Window
 from hqdash.base.once import once
+from hqdash.base.recently import recently
 from publishing.models import State
 from publishing.permissions import VIEW_POST
 
@@ -112,34 +113,41 @@ def _counted_empty(actor: Actor, window: Window) -> Counts:
 
 def _counted(actor: Actor, window: Window) -> Counts:
     counts = _counted_empty(actor, window)
-    if not counts.places:
-        return counts
-    # Few channels: their own index. Most of the force: the index in order of time, the rest is dropped here.
-    few = len(counts.places) <= FEW_CHANNELS
+    for channel_id, state, steps, numbers in _rows(actor, window, list(counts.places)):
+        if channel_id not in counts.places:
+            continue
+        counts.by_channel[channel_id, state] = sum(numbers)
+        if state == State.SENT:
+            for step, number in zip(steps, numbers, strict=True):
+                counts.course[min(step, counts.steps - 1)] += number
+    return counts
+
+
+def _rows(actor: Actor, window: Window, channel_ids: list[UUID]) -> list[tuple[Any, ...]]:
+    """Of few channels their own rows, by their own index; otherwise those of the whole force, for all lookers."""
+    if not channel_ids:
+        return []
     values: list[Any] = [window.start, window.step_seconds, window.step_seconds, window.start]
     values += [actor.force_id, window.start, window.end]
-    if few:
-        values.append(list(counts.places))
-    with connection.cursor() as cursor:
-        cursor.execute(_DELIVERIES.format(where="AND channel_id = ANY(%s)" if few else ""), values)
-        for channel_id, state, steps, numbers in cursor.fetchall():
-            if channel_id not in counts.places:
-                continue
-            counts.by_channel[channel_id, state] = sum(numbers)
-            if state == State.SENT:
-                for step, number in zip(steps, numbers, strict=True):
-                    counts.course[min(step, counts.steps - 1)] += number
-    return counts
+    if len(channel_ids) <= FEW_CHANNELS:
+        return _ask(_DELIVERIES.format(where="AND channel_id = ANY(%s)"), [*values, channel_ids])
+    return recently(("deliveries", *values), lambda: _ask(_DELIVERIES.format(where=""), values))
 
 
 def _posts(actor: Actor, window: Window) -> dict[str, tuple[int, int]]:
     counts = counts_for(actor, window)
-    channels, everything = list(counts.places), counts.whole_force
     span: list[Any] = [actor.force_id, window.start, window.end]
-    values = [*span, *span] if everything else [*span, channels, *span, channels]
-    statement = _POSTS.format(
-        where="" if everything else "AND channel_id = ANY(%s)", only_own="" if everything else _ONLY_OWN
-    )
+    if counts.whole_force:
+        statement = _POSTS.format(where="", only_own="")
+        rows = recently(("posts", *span), lambda: _ask(statement, [*span, *span]))
+    else:
+        channels = list(counts.places)
+        statement = _POSTS.format(where="AND channel_id = ANY(%s)", only_own=_ONLY_OWN)
+        rows = _ask(statement, [*span, channels, *span, channels])
+    return {username: (int(posts), int(failed)) for username, posts, failed in rows}
+
+
+def _ask(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return {username: (int(posts), int(failed)) for username, posts, failed in cursor.fetchall()}
+        return cursor.fetchall()

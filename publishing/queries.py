@@ -33,9 +33,9 @@ def channels_to_post_to(actor: Actor) -> QuerySet[Channel]:
     )
 
 
-def with_counts(posts: QuerySet[Post]) -> QuerySet[Post]:
-    """Add ``channels``, ``delivered`` and ``failed`` to each post."""
-    current = Q(deliveries__superseded=False)
+def with_counts(actor: Actor, posts: QuerySet[Post]) -> QuerySet[Post]:
+    """Add ``channels``, ``delivered`` and ``failed`` to each post, over the channels that the actor may see."""
+    current = Q(deliveries__superseded=False, deliveries__channel__unit__in=visible_units(actor, VIEW_POST))
     return posts.annotate(
         channels=Count("deliveries", filter=current),
         delivered=Count("deliveries", filter=current & Q(deliveries__state=State.SENT)),

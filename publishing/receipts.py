@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from hqdash.base.actor import Actor
-from publishing.actions.resolve import CAN_BE_RETRIED
+from publishing.actions.resolve import can_be_retried
 from publishing.models import Delivery, Post, State
 from publishing.queries import deliveries_for
 from publishing.rules import TONES, Standing, standing
@@ -74,14 +75,16 @@ def _line(row: Delivery) -> Receipt:
         tone="warn" if state is State.SCHEDULED and row.attempts else TONES[state].value,
         icon="refresh" if state is State.SCHEDULED and row.attempts else ICONS[state],
         label=label,
-        can_retry=state in CAN_BE_RETRIED,
+        can_retry=can_be_retried(row),
         needs_person=state is State.NEEDS_PERSON,
     )
 
 
 def _headline(stands: Standing) -> str:
     if stands.is_complete:
-        return _("Delivered to all %(n)s accounts") % {"n": stands.total}
+        return ngettext("Delivered to the account", "Delivered to all %(n)s accounts", stands.total) % {
+            "n": stands.total
+        }
     if stands.failed:
         return _("Not delivered to %(n)s of %(all)s accounts") % {"n": stands.failed, "all": stands.total}
     if stands.cancelled and stands.is_over:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.access.gate import require, visible_channels
@@ -24,7 +24,9 @@ from publishing.permissions import PUBLISH_POST, SETTLE_DELIVERY
 from publishing.rules import Event, next_state
 
 RETRY_GOOD_FOR = timedelta(hours=1)
-CAN_BE_RETRIED = (State.REFUSED, State.EXPIRED)
+SETTLED = "settled"
+CAN_BE_RETRIED = Q(state__in=[State.REFUSED, State.EXPIRED]) | Q(state=State.CANCELLED, reason=SETTLED)
+"""What provably did not go out, by the network's word, by the clock, or by a person who has looked."""
 LONE_ID = re.compile(r"[\w-]{1,200}")
 
 
@@ -40,7 +42,7 @@ def retry_failed(*, actor: Actor, post: Post, now: datetime, delivery: Delivery 
         Conflict: nothing is left to try again.
     """
     require(actor, PUBLISH_POST, delivery.channel if delivery is not None else None)
-    failed = _own(actor, post).filter(superseded=False, state__in=CAN_BE_RETRIED)
+    failed = _own(actor, post).filter(CAN_BE_RETRIED, superseded=False)
     if delivery is not None:
         failed = failed.filter(pk=delivery.pk)
     rows = list(failed)
@@ -60,6 +62,13 @@ def retry_failed(*, actor: Actor, post: Post, now: datetime, delivery: Delivery 
     ring_deliveries(actor.force_id, [take.pk for take in takes], urgent=post.urgent)
     live.tell(actor.force_id, "post", id=post.pk)
     return len(takes)
+
+
+def can_be_retried(row: Delivery) -> bool:
+    """The same for a row in hand."""
+    return row.state in (State.REFUSED, State.EXPIRED) or (
+        row.state == State.CANCELLED and row.reason == SETTLED
+    )
 
 
 def _own(actor: Actor, post: Post) -> QuerySet[Delivery]:
@@ -110,7 +119,7 @@ def settle_delivery(
     row.state = next_state(
         State(row.state), Event.PERSON_FOUND_IT if was_sent else Event.PERSON_SAYS_NOT_SENT
     )
-    row.reason, row.sentence = "settled", reason.strip()
+    row.reason, row.sentence = SETTLED, reason.strip()
     if was_sent:
         row.external_id, row.url, row.sent_at = external_id, url, now
     try:

@@ -4,19 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_username_whatever_its_capitals'),
-        ('publishing', '0002_delivery_promises'),
+        ("accounts", "0003_username_whatever_its_capitals"),
+        ("publishing", "0002_delivery_promises"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['force', 'created_at'], include=('channel', 'state', 'superseded'), name='delivery_counted'),
+            model_name="delivery",
+            index=models.Index(
+                fields=["force", "created_at"],
+                include=("channel", "state", "superseded"),
+                name="delivery_counted",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['refused', 'expired', 'needs_person'])), fields=['force', 'created_at'], include=('channel', 'post', 'superseded'), name='delivery_failed'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["refused", "expired", "needs_person"])),
+                fields=["force", "created_at"],
+                include=("channel", "post", "superseded"),
+                name="delivery_failed",
+            ),
         ),
     ]

@@ -54,7 +54,9 @@ class Posts(Page):
             rows = rows.filter(text__icontains=wanted["q"])
         found = page(rows, after=request.GET.get("after", ""), size=40)
         ids = [post.pk for post in found.items]
-        counted = {post.pk: post for post in with_counts(posts_for(self.actor).filter(pk__in=ids))}
+        counted = {
+            post.pk: post for post in with_counts(self.actor, posts_for(self.actor).filter(pk__in=ids))
+        }
         return self.render(
             posts=[counted[pk] for pk in ids],
             next_cursor=found.next_cursor,

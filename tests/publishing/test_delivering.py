@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import AuditEntry, Channel, Grant
 from hqdash.base import clock
-from publishing.actions.resolve import retry_failed
+from publishing.actions.resolve import retry_failed, settle_delivery
 from publishing.delivery.claim import claim
 from publishing.delivery.send import deliver_one
 from publishing.delivery.settle import look_for
@@ -181,7 +181,7 @@ def test_what_is_too_old_never_goes_out(connect: Connect, committed_cast: Cast) 
 
 def test_what_nobody_can_prove_waits_for_a_person(connect: Connect, committed_cast: Cast) -> None:
     account = connect("facebook")
-    account.practice.fault("lost_answer", operation="publish", times=1)
+    account.practice.fault("cut_before", operation="publish", times=1)
     post = write(committed_cast.pc, "Burglary advice", account)
     deliver_one(delivery_of(post).pk)
     account.practice.fault("server_error", operation="read", times=None)
@@ -192,6 +192,17 @@ def test_what_nobody_can_prove_waits_for_a_person(connect: Connect, committed_ca
 
     assert delivery_of(post).state == State.NEEDS_PERSON
     assert account.channel.at_handle in delivery_of(post).sentence
+
+    account.practice.no_faults()
+    press = committed_cast.press.actor
+    settle_delivery(
+        actor=press, delivery=delivery_of(post), was_sent=False, reason="Not on the page", now=clock.now()
+    )
+    assert retry_failed(actor=press, post=post, now=clock.now()) == 1
+    deliver_one(delivery_of(post).pk)
+
+    assert delivery_of(post).state == State.SENT
+    assert len(account.posts) == 1
 
 
 @pytest.mark.parametrize(

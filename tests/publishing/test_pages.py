@@ -378,7 +378,7 @@ class TestSettling:
         )
         page = form.send(client, follow=True)
 
-        assert "Delivered to all 1 accounts" in page.content.decode()
+        assert "Delivered to the account" in page.content.decode()
         delivery.refresh_from_db()
         assert (delivery.state, delivery.external_id) == (State.SENT, "177")
         entry = AuditEntry.objects.get(action="delivery.settled")
