@@ -12,6 +12,7 @@ from django.db import connection
 from hqdash.base.actor import Actor
 from hqdash.base.cards import Window
 from hqdash.base.once import once
+from hqdash.base.recently import recently
 from monitoring.queries import mention_channels_for
 
 # One pass over one index; the network's clock plays no part, so that late news cannot rewrite the past.
@@ -94,20 +95,28 @@ def _counted(actor: Actor, window: Window) -> Counts:
     counts = Counts(window.steps, hidden_course=[0] * window.steps)
     for channel_id, unit_id, network in channels.values_list("id", "unit_id", "network"):
         counts.places[channel_id] = Place(channel_id, unit_id, network)
-    if not counts.places:
-        return counts
-    # Few channels: their own index. Most of the force: its index in order of time, and the rest is dropped here.
-    few = len(counts.places) <= FEW_CHANNELS
+    for channel_id, steps, numbers, hidden in _rows(actor, window, list(counts.places)):
+        if channel_id in counts.places:
+            row = counts.by_channel.setdefault(channel_id, [0] * counts.steps)
+            for step, number, unseen in zip(steps, numbers, hidden, strict=True):
+                row[min(step, counts.steps - 1)] += number
+                counts.hidden_course[min(step, counts.steps - 1)] += unseen
+    return counts
+
+
+def _rows(actor: Actor, window: Window, channel_ids: list[UUID]) -> list[tuple[Any, ...]]:
+    """Of few channels their own rows, by their own index; otherwise those of the whole force, for all lookers."""
+    if not channel_ids:
+        return []
     values: list[Any] = [window.start, window.step_seconds, window.step_seconds, window.start]
     values += [actor.force_id, window.start, window.end]
-    if few:
-        values.append(list(counts.places))
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(where="AND channel_id = ANY(%s)" if few else ""), values)
-        for channel_id, steps, numbers, hidden in cursor.fetchall():
-            if channel_id in counts.places:
-                row = counts.by_channel.setdefault(channel_id, [0] * counts.steps)
-                for step, number, unseen in zip(steps, numbers, hidden, strict=True):
-                    row[min(step, counts.steps - 1)] += number
-                    counts.hidden_course[min(step, counts.steps - 1)] += unseen
-    return counts
+
+    def ask(where: str = "", *more: Any) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT.format(where=where), [*values, *more])
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
+
+    if len(channel_ids) <= FEW_CHANNELS:
+        return ask("AND channel_id = ANY(%s)", channel_ids)
+    return recently(("mentions", *values), ask)

@@ -150,4 +150,5 @@ def _posts(actor: Actor, window: Window) -> dict[str, tuple[int, int]]:
 def _ask(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -28,6 +28,14 @@ class Range:
     span: timedelta
     step_seconds: int
     label_format: str
+    ends_every: int = 0
+    """A long look ends at the last full half minute, so that all who look within it share one count."""
+
+    def end(self, now: datetime) -> datetime:
+        """The moment at which the look ends."""
+        if not self.ends_every:
+            return now
+        return datetime.fromtimestamp(now.timestamp() // self.ends_every * self.ends_every, UTC)
 
 
 RANGES = {
@@ -35,7 +43,9 @@ RANGES = {
     for one in (
         Range("1h", gettext_lazy("1 h"), gettext_lazy("last hour"), timedelta(hours=1), 60, "%H:%M"),
         Range("24h", gettext_lazy("24 h"), gettext_lazy("last 24 hours"), timedelta(hours=24), 1800, "%H:%M"),
-        Range("7d", gettext_lazy("7 d"), gettext_lazy("last 7 days"), timedelta(days=7), 10_800, "%a %H:%M"),
+        Range(
+            "7d", gettext_lazy("7 d"), gettext_lazy("last 7 days"), timedelta(days=7), 10_800, "%a %H:%M", 30
+        ),
         Range(
             "30d", gettext_lazy("30 d"), gettext_lazy("last 30 days"), timedelta(days=30), 43_200, "%-d %b"
         ),
@@ -106,6 +116,7 @@ def look_at(actor: Actor, wanted: Mapping[str, str], *, now: datetime) -> Look:
     by = wanted.get("by", "unit")
     territory = territory_of(actor)
     unit_id = _unit(wanted.get("unit", ""), territory)
+    end = chosen.end(now)
     return Look(
         actor=actor,
         range=chosen,
@@ -113,8 +124,8 @@ def look_at(actor: Actor, wanted: Mapping[str, str], *, now: datetime) -> Look:
         by=by if by in GROUPINGS else "unit",
         territory=territory,
         window=Window(
-            start=now - chosen.span,
-            end=now,
+            start=end - chosen.span,
+            end=end,
             step_seconds=chosen.step_seconds,
             unit_ids=None if unit_id is None else tuple(territory.below(unit_id)),
         ),

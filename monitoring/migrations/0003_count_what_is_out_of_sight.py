@@ -4,19 +4,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_username_whatever_its_capitals'),
-        ('monitoring', '0002_mentions_are_counted'),
+        ("accounts", "0003_username_whatever_its_capitals"),
+        ("monitoring", "0002_mentions_are_counted"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='mention',
-            name='mention_counted',
+            model_name="mention",
+            name="mention_counted",
         ),
         migrations.AddIndex(
-            model_name='mention',
-            index=models.Index(fields=['force', 'received_at'], include=('channel', 'visibility'), name='mention_counted'),
+            model_name="mention",
+            index=models.Index(
+                fields=["force", "received_at"], include=("channel", "visibility"), name="mention_counted"
+            ),
         ),
     ]
