@@ -20,7 +20,7 @@ from hqdash.overview.territory import Territory, territory_of
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A stretch of time that ends now, cut into about fifty steps."""
+    """A stretch of time that ends now, cut into 30 to 48 steps."""
 
     slug: str
     label: object
@@ -41,13 +41,13 @@ class Range:
 RANGES = {
     one.slug: one
     for one in (
-        Range("1h", gettext_lazy("1 h"), gettext_lazy("last hour"), timedelta(hours=1), 60, "%H:%M"),
+        Range("1h", gettext_lazy("1 h"), gettext_lazy("last hour"), timedelta(hours=1), 120, "%H:%M"),
         Range("24h", gettext_lazy("24 h"), gettext_lazy("last 24 hours"), timedelta(hours=24), 1800, "%H:%M"),
         Range(
-            "7d", gettext_lazy("7 d"), gettext_lazy("last 7 days"), timedelta(days=7), 10_800, "%a %H:%M", 30
+            "7d", gettext_lazy("7 d"), gettext_lazy("last 7 days"), timedelta(days=7), 14_400, "%a %H:%M", 30
         ),
         Range(
-            "30d", gettext_lazy("30 d"), gettext_lazy("last 30 days"), timedelta(days=30), 43_200, "%-d %b"
+            "30d", gettext_lazy("30 d"), gettext_lazy("last 30 days"), timedelta(days=30), 86_400, "%-d %b"
         ),
     )
 }

@@ -45,7 +45,8 @@ class Dashboard(Page):
 
 def channels_of(look: Look) -> list[Channel]:
     """The accounts within a look."""
-    return within(list(channels_for(look.actor)), look.window.unit_ids)
+    # The units are here already, as the territory of the look.
+    return within(list(channels_for(look.actor).select_related(None)), look.window.unit_ids)
 
 
 def moving_parts(look: Look, wall: Wall, channels: list[Channel], zone: ZoneInfo) -> dict[str, Any]:
