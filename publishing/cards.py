@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -103,7 +105,11 @@ def columns(actor: Actor, window: Window, by: Grouping) -> list[Column]:
     """What arrived and what failed for each unit, account or network; for each user, their posts."""
     if by == "user":
         authors = posts_by_author(actor, window)
-        first = Column(_("Posts"), {name: float(posts) for name, (posts, _failed) in authors.items()})
+        first = Column(
+            _("Posts"),
+            {name: float(posts) for name, (posts, _failed) in authors.items()},
+            url_for=lambda name: f"{reverse('publishing:posts')}?{urlencode({'author': name})}",
+        )
         failed = {name: float(failed) for name, (_posts, failed) in authors.items()}
     else:
         counts = counts_for(actor, window)

@@ -83,6 +83,8 @@ class Column:
     by_key: dict[str, float]
     tone_over_zero: str = ""
     course_by_key: dict[str, tuple[float, ...]] | None = None
+    url_for: Callable[[str], str] | None = None
+    """Where a key leads, for those that only this desk can lead further down: the posts of a user."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ def _subjects(look: Look, columns: Sequence[Column], channels: Sequence[Channel]
             return [_account(channel) for channel in channels]
         case "user":
             names = sorted({key for column in columns for key in column.by_key if key})
-            return [Subject(name, (name,)) for name in names]
+            leads = next((column.url_for for column in columns if column.url_for), None)
+            return [Subject(name, (name,), leads(name) if leads else "") for name in names]
         case "network":
             return [_network(look, slug) for slug in sorted({channel.network for channel in channels})]
         case _:

@@ -154,7 +154,8 @@ def draw(
 ) -> SafeString:
     """One complete SVG; the same chart is drawn wide for desks and narrow for phones."""
     steps = scale(max((v for s in series for v in s.values), default=0))
-    frame = Frame(width, height, steps[-1], len(labels))
+    # Room for the longest number beside the axis: 7 px a character at this size.
+    frame = Frame(width, height, steps[-1], len(labels), left=max(38, 10 + 7 * len(f"{steps[-1]:,}")))
     grid = format_html_join(
         "",
         '<line class="{}" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}</text>',
