@@ -4,6 +4,8 @@ SHELL := /bin/sh
 .PHONY: help demo demo-reset stop test test-full lint audit format bench secrets assets doctor runtime dev
 
 VENV := .venv/bin
+# Files of tests that run side by side; each side has a database and a part of the broker of its own.
+JOBS ?= 2
 EMBEDDED := $(VENV)/python -m hqdash.embedded
 # The first Python of a supported version that can also make a virtual environment; PYTHON=... names another.
 FIND_PYTHON = for candidate in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
@@ -36,11 +38,11 @@ doctor: runtime ## Say what is missing in this set-up and how to mend it
 
 test: dev ## Run the tests against a real PostgreSQL and Valkey
 	@$(CHROMIUM_OR_SAY_SO)
-	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest $(ARGS)
+	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 test-full: dev ## Run every test, also the slow ones and those against real peers
 	@$(CHROMIUM_OR_SAY_SO)
-	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest -m "full or not full" $(ARGS)
+	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest -n $(JOBS) --dist loadfile -m "full or not full" $(ARGS)
 
 lint: dev ## Check style, types, imports and templates
 	@$(VENV)/ruff check .

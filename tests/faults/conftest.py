@@ -26,7 +26,7 @@ StartWorker = Callable[..., AbstractContextManager[Path]]
 def broker() -> Iterator[redis.Redis]:
     """The broker, with nothing in it from before."""
     with redis.Redis.from_url(settings.REDIS_URL) as broker:
-        broker.flushall()
+        broker.flushdb()
         yield broker
 
 
