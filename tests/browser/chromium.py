@@ -20,6 +20,16 @@ NARROWEST = (320, 700)
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
+def looks(phone: tuple[int, int] = PHONE) -> list[Any]:
+    """Sizes and colours in which a page is looked at: each of them every day, all four pairs in the full suite."""
+    return [
+        pytest.param(DESK, "light", id="desk-light"),
+        pytest.param(phone, "dark", id="phone-dark"),
+        pytest.param(DESK, "dark", id="desk-dark", marks=pytest.mark.full),
+        pytest.param(phone, "light", id="phone-light", marks=pytest.mark.full),
+    ]
+
+
 @dataclass
 class Chromium:
     """One browser, everybody's session in it, and what it complained about."""

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from benchmarks.product import Product
-from tests.browser.chromium import DESK, NARROWEST, PHONE, Chromium, Scheme
+from tests.browser.chromium import DESK, NARROWEST, PHONE, Chromium, Scheme, looks
 from tests.moderation.public_texts import rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -140,8 +140,7 @@ def what_is_too_wide(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "scheme"), looks())
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Chromium, places: list[Place], size: tuple[int, int], scheme: Scheme
 ) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 from hqdash.base import clock
 from moderation.actions.starting import install_starter_dictionaries
 from moderation.models import Case, Decision
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch, looks
 from tests.cast import Cast
 from tests.moderation.conftest import ABUSIVE, HARSH, say, screened
 from tests.moderation.test_pages import signed_in
@@ -99,8 +99,7 @@ def visit(chromium: Browser, queue: Cast, live_server: Any) -> Iterator[Open]:
 PAGES = ["/moderation/", "/moderation/?view=hidden", "/moderation/?view=mine", "/moderation/dictionaries/"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE_UNROLLED], ids=["desk", "phone"])
+@pytest.mark.parametrize(("size", "theme"), looks(PHONE_UNROLLED))
 def test_nobody_is_shut_out(visit: Open, size: tuple[int, int], theme: str) -> None:
     for path in PAGES:
         page = visit(path, size=size, theme=theme, who="press")

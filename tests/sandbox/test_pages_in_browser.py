@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import launch
+from tests.browser.chromium import launch, looks
 from tests.sandbox.process import Sandbox
 
 pytestmark = pytest.mark.browser
@@ -46,14 +46,13 @@ def busy(sandbox: Sandbox) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("size", "theme"), looks())
 def test_no_finding_on_any_page(
-    browser: Browser, sandbox: Sandbox, busy: dict[str, str], theme: str, width: int
+    browser: Browser, sandbox: Sandbox, busy: dict[str, str], theme: str, size: tuple[int, int]
 ) -> None:
     context = browser.new_context(
         color_scheme=theme,  # type: ignore[arg-type]
-        viewport={"width": width, "height": 900},
+        viewport={"width": size[0], "height": 900},
         bypass_csp=True,
     )
     findings: list[str] = []
@@ -62,7 +61,7 @@ def test_no_finding_on_any_page(
         tab.goto(f"{sandbox.base}{path}")
         for violation in Axe().run(tab, options=RULES).response["violations"]:
             findings.append(f"{name}: {violation['id']} {violation['nodes'][0]['html']}")
-        tab.set_viewport_size({"width": min(width, 320), "height": 900})
+        tab.set_viewport_size({"width": min(size[0], 320), "height": 900})
         if tab.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             findings.append(f"{name}: scrolls sideways")
         tab.close()
