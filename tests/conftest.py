@@ -16,6 +16,15 @@ from tests.cast import Cast, make_cast
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs side by side is whole files, and all browser stories together: they share one running product."""
+    for item in items:
+        folder = item.path.parent.name
+        name = folder if folder == "browser" else f"{folder}/{item.path.name}"
+        item.add_marker(pytest.mark.xdist_group(name))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _book_may_be_emptied_between_tests() -> Iterator[None]:
     """Tests that commit are followed by a flush, which the append-only book would refuse."""
