@@ -61,6 +61,8 @@ def site(committed_cast: Cast, tmp_path: Path) -> Iterator[str]:
         server.server_close()
 
 
+# tests/browser looks at this page every day too.
+@pytest.mark.full
 def test_it_is_in_order_for_everybody(site: str, committed_cast: Cast) -> None:
     client = Client()
     client.force_login(committed_cast.auditor.user)

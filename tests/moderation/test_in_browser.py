@@ -99,6 +99,8 @@ def visit(chromium: Browser, queue: Cast, live_server: Any) -> Iterator[Open]:
 PAGES = ["/moderation/", "/moderation/?view=hidden", "/moderation/?view=mine", "/moderation/dictionaries/"]
 
 
+# tests/browser looks at these pages every day too.
+@pytest.mark.full
 @pytest.mark.parametrize(("size", "theme"), looks(PHONE_UNROLLED))
 def test_nobody_is_shut_out(visit: Open, size: tuple[int, int], theme: str) -> None:
     for path in PAGES:
