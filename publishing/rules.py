@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from publishing.models.delivery import FINAL, State
+from publishing.models.delivery import State
 
 
 class Event(StrEnum):
@@ -156,20 +156,3 @@ def _bucket(state: State, attempts: int) -> str:
             return "retrying"
         case _:
             return "in_progress"
-
-
-__all__ = [
-    "CLEAN_LOOKS_NEEDED",
-    "FINAL",
-    "LOOKS_BEFORE_A_PERSON",
-    "STEPS",
-    "TONES",
-    "Event",
-    "ImpossibleStep",
-    "Standing",
-    "Tone",
-    "next_look",
-    "next_state",
-    "pause_before_retry",
-    "standing",
-]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.unit import Unit
 from hqdash.base.tenancy import TenantModel
+from hqdash.networks.types import Account
 
 
 class Channel(TenantModel):
@@ -55,3 +56,8 @@ class Channel(TenantModel):
     def at_handle(self) -> str:
         """The handle as people write it on that network."""
         return f"@{self.handle}" if self.network == "x" else self.handle
+
+    @property
+    def account(self) -> Account:
+        """The same in the words of the networks, as their connectors want it."""
+        return Account(handle=self.handle, external_id=self.external_id, base_url=self.base_url)

@@ -20,7 +20,7 @@ from hqdash.networks.errors import (
     Unreachable,
 )
 from hqdash.networks.network import get_network
-from hqdash.networks.types import Account, Effect
+from hqdash.networks.types import Effect
 from moderation.actions.claiming import Claim, begin_attempt, claim_act
 from moderation.actions.settling import settle
 from moderation.rules import Outcome, pause_before
@@ -67,12 +67,11 @@ def _ask_the_network(claim: Claim) -> Result | None:
     channel = act.channel
     network = get_network(channel.network)
     http = replace(network.http_settings(), connect_timeout=4.0, read_timeout=10.0, total_timeout=15.0)
-    account = Account(handle=channel.handle, external_id=channel.external_id, base_url=channel.base_url)
     lease = take_lease(channel_id=channel.pk, purpose="moderate", subject_id=act.pk, lasts=VAULT_LEASE)
     began = False
     try:
         with drawer.open(channel, lease=lease, purpose="moderate") as credentials:
-            connector = network.connect(account, credentials, http)
+            connector = network.connect(channel.account, credentials, http)
             verb = getattr(connector, act.verb)
             began = begin_attempt(claim)
             if not began:

@@ -14,7 +14,7 @@ from hqdash.networks.capabilities import ReadsComments, ReadsMentions
 from hqdash.networks.connector import Connector
 from hqdash.networks.errors import NetworkError
 from hqdash.networks.network import get_network
-from hqdash.networks.types import Account, Batch, Item
+from hqdash.networks.types import Batch, Item
 from monitoring.actions.claiming import LEASE, Claim
 from monitoring.rules import Headroom
 
@@ -64,11 +64,10 @@ def _read_into(reading: Reading, claim: Claim) -> None:
     network = get_network(channel.network)
     # Shorter than for publishing: a read can simply be made again.
     http = replace(network.http_settings(), connect_timeout=3.0, read_timeout=8.0, total_timeout=12.0)
-    account = Account(handle=channel.handle, external_id=channel.external_id, base_url=channel.base_url)
     lease = take_lease(channel_id=channel.pk, purpose="read", subject_id=claim.poll_id, lasts=VAULT_LEASE)
     until = time.monotonic() + min(READING_SECONDS, LEASE.total_seconds() / 2)
     with drawer.open(channel, lease=lease, purpose="read") as credentials:
-        connector = network.connect(account, credentials, http)
+        connector = network.connect(channel.account, credentials, http)
         try:
             if network.can(ReadsComments):
                 for batch in _pages(connector.comments, claim.comments_cursor, until):

@@ -27,7 +27,7 @@ from hqdash.networks.errors import (
     Unreachable,
 )
 from hqdash.networks.network import Network, get_network
-from hqdash.networks.types import Account, Draft
+from hqdash.networks.types import Draft
 from publishing.delivery import steps
 from publishing.delivery.bells import ring_deliveries
 from publishing.delivery.claim import Claim, claim
@@ -65,7 +65,7 @@ def _deliver(taken: Claim) -> None:
     network = get_network(delivery.channel.network)
     try:
         with drawer.open(delivery.channel, lease=taken.lease, purpose="publish") as credentials:
-            connector = network.connect(account_of(delivery.channel), credentials)
+            connector = network.connect(delivery.channel.account, credentials)
             _send(taken, network, connector)
     except drawer.VaultRefused as refused:
         steps.fail(delivery, event=Event.NO_RIGHT, reason=f"vault_{refused.why}", sentence=refused.sentence)
@@ -192,11 +192,6 @@ def _why_not(delivery: Delivery) -> tuple[str, str] | None:
             "account": channel.at_handle
         }
     return None
-
-
-def account_of(channel: Channel) -> Account:
-    """The channel in the words of the networks."""
-    return Account(handle=channel.handle, external_id=channel.external_id, base_url=channel.base_url)
 
 
 def settle_time(network: Network) -> timedelta:

@@ -17,7 +17,7 @@ from hqdash.networks.network import get_network
 from hqdash.networks.types import Absent, Landed, Landing, Probe, Unsure
 from publishing.delivery import steps
 from publishing.delivery.bells import ring_deliveries
-from publishing.delivery.send import account_of, ring_next_of, settle_time
+from publishing.delivery.send import ring_next_of, settle_time
 from publishing.models import Attempt, Delivery
 from publishing.rules import CLEAN_LOOKS_NEEDED, LOOKS_BEFORE_A_PERSON, Event, next_look
 
@@ -71,7 +71,7 @@ def _read_back(delivery: Delivery) -> Landing:
     lease = take_lease(channel_id=delivery.channel_id, purpose="look", subject_id=delivery.pk, lasts=_LOOKING)
     try:
         with drawer.open(delivery.channel, lease=lease, purpose="look") as credentials:
-            connector = network.connect(account_of(delivery.channel), credentials)
+            connector = network.connect(delivery.channel.account, credentials)
             return connector.find_landed(Probe(delivery.text, seen, not_before=attempt.started_at))
     except (NetworkError, drawer.VaultError) as error:
         return Unsure(error.sentence)
