@@ -7,6 +7,14 @@ from accounts.audit.declared import audited
 POST_PUBLISHED = audited(
     "post.published", sentence=_("{actor} sent “{object}” to {channels} accounts"), group="publishing"
 )
+POST_SCHEDULED = audited(
+    "post.scheduled",
+    sentence=_("{actor} scheduled “{object}” to {channels} accounts for {send_at}"),
+    group="publishing",
+)
+POST_HANDED_OVER = audited(
+    "post.handed_over", sentence=_("{actor} handed “{object}” over to {heir}"), group="publishing"
+)
 DELIVERY_SENT = audited(
     "delivery.sent", sentence=_("{object} was delivered as {external_id}"), group="publishing"
 )

@@ -14,7 +14,7 @@ from publishing.permissions import PUBLISH_POST, VIEW_POST
 def posts_for(actor: Actor) -> QuerySet[Post]:
     """Posts that went to at least one channel which the actor may look into."""
     own = Delivery.objects.filter(post_id=OuterRef("pk"), channel__unit__in=visible_units(actor, VIEW_POST))
-    return Post.objects.filter(Exists(own)).select_related("author", "unit")
+    return Post.objects.filter(Exists(own)).select_related("author", "responsible", "unit")
 
 
 def deliveries_for(actor: Actor) -> QuerySet[Delivery]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from hqdash.base import clock
 from hqdash.base.actor import Actor
 from publishing.actions.resolve import can_be_retried
 from publishing.models import Delivery, Post, State
@@ -47,6 +50,8 @@ class Receipts:
     standing: Standing
     headline: str
     parts: list[dict[str, Any]]
+    is_waiting: bool = False
+    """True while the time of a scheduled post has not come."""
 
     @property
     def troubled(self) -> list[Receipt]:
@@ -62,7 +67,19 @@ def receipts_of(actor: Actor, post: Post) -> Receipts:
         .order_by("channel__unit__code", "channel__network", "channel__handle")
     )
     stands = standing((row.state, row.attempts) for row in rows)
-    return Receipts([_line(row) for row in rows], stands, _headline(stands), _parts(stands))
+    waits = post.send_at is not None and bool(rows) and all(_waits(row) for row in rows)
+    headline = _scheduled(post) if waits else _headline(stands)
+    return Receipts([_line(row) for row in rows], stands, headline, _parts(stands), waits)
+
+
+def _waits(row: Delivery) -> bool:
+    """True while its time has not come."""
+    return row.state == State.SCHEDULED and not row.attempts and row.due_at > clock.now()
+
+
+def _scheduled(post: Post) -> str:
+    at = timezone.localtime(post.send_at, post.force.zone)
+    return _("Goes out on %(when)s") % {"when": date_format(at, "l j F, H:i")}
 
 
 def _line(row: Delivery) -> Receipt:
@@ -70,6 +87,8 @@ def _line(row: Delivery) -> Receipt:
     label = str(state.label)
     if state is State.SCHEDULED and row.attempts:
         label = _("Retrying")
+    elif _waits(row):
+        label = _("Scheduled")
     return Receipt(
         delivery=row,
         tone="warn" if state is State.SCHEDULED and row.attempts else TONES[state].value,

@@ -22,7 +22,7 @@ from hqdash.base.events import announce
 from hqdash.base.tenancy import acting_for
 from hqdash.networks.counting import fits
 from hqdash.networks.network import get_network
-from publishing.audited import POST_PUBLISHED
+from publishing.audited import POST_PUBLISHED, POST_SCHEDULED
 from publishing.delivery.bells import ring_deliveries
 from publishing.events import PostPublished
 from publishing.models import Delivery, Post, State, Variant
@@ -30,6 +30,7 @@ from publishing.permissions import PUBLISH_POST
 
 GOOD_FOR = timedelta(hours=2)
 LONGEST_TEXT = 63_206
+LONGEST_AHEAD = timedelta(days=366)
 
 
 @transaction.atomic
@@ -41,28 +42,31 @@ def publish_post(
     form_key: UUID,
     now: datetime,
     variants: Mapping[str, str] | None = None,
+    send_at: datetime | None = None,
     not_after: datetime | None = None,
     urgent: bool = False,
 ) -> Post:
-    """Send ``text`` to the channels now; ``variants`` holds another text for the networks named there.
+    """Send ``text`` to the channels now or at ``send_at``; ``variants`` has another text for networks named there.
 
     Sending the same form twice returns the post that is already there.
 
     Raises:
         NotAllowed: one of the channels is not the actor's to post to.
-        Unprocessable: nothing to say, nowhere to say it, or a text that does not fit its network.
+        Unprocessable: nothing to say, nowhere to say it, no time for it, or a text that does not fit its network.
     """
     again = Post.objects.filter(form_key=form_key).first()
     if again is not None:
         return again
     channels = _channels(actor, channel_ids)
     wording = _wording(text, variants or {}, channels)
+    due = due_at(send_at, now=now)
     post = Post(
         author_id=actor.person_id,
         unit=lowest_common_unit(channels),
         text=text.strip(),
         urgent=urgent,
-        not_after=not_after or now + GOOD_FOR,
+        send_at=send_at,
+        not_after=not_after or due + GOOD_FOR,
         form_key=form_key,
         created_at=now,
     )
@@ -87,7 +91,7 @@ def publish_post(
                 text=wording[channel.network],
                 urgent=urgent,
                 state=State.SCHEDULED,
-                due_at=now,
+                due_at=due,
                 not_after=post.not_after,
                 created_at=now,
             )
@@ -96,16 +100,34 @@ def publish_post(
     )
     record(
         actor,
-        POST_PUBLISHED,
+        POST_SCHEDULED if send_at else POST_PUBLISHED,
         post,
         channels=len(deliveries),
         handles=[str(c) for c in channels],
         text=post.text,
+        **({"send_at": send_at} if send_at else {}),
     )
     announce(PostPublished(actor.force_id, post.pk))
-    ring_deliveries(actor.force_id, [delivery.pk for delivery in deliveries], urgent=urgent)
+    if send_at is None:
+        # What is due later is woken by the sweep: a bell cannot wait.
+        ring_deliveries(actor.force_id, [delivery.pk for delivery in deliveries], urgent=urgent)
     live.tell(actor.force_id, "post", id=post.pk)
     return post
+
+
+def due_at(send_at: datetime | None, *, now: datetime) -> datetime:
+    """When deliveries become due.
+
+    Raises:
+        Unprocessable: the time has passed, or lies more than a year ahead.
+    """
+    if send_at is None:
+        return now
+    if send_at <= now:
+        raise Unprocessable(_("That time has passed. Choose a later one, or send it at once."), "send_at")
+    if send_at > now + LONGEST_AHEAD:
+        raise Unprocessable(_("Choose a time within the next year."), "send_at")
+    return send_at
 
 
 def _channels(actor: Actor, channel_ids: Sequence[UUID]) -> list[Channel]:

@@ -50,7 +50,7 @@ def claim(delivery_id: UUID) -> Claim | None:
                 if cursor.rowcount != 1:
                     return None
             delivery = Delivery.objects.select_related(
-                "post", "post__author", "channel", "channel__unit"
+                "post", "post__author", "post__responsible", "channel", "channel__unit"
             ).get(pk=delivery_id)
             lease = take_lease(
                 channel_id=delivery.channel_id,

@@ -175,11 +175,11 @@ def _ask_for_sign_in(delivery: Delivery, error: SignInExpired) -> None:
 
 def _why_not(delivery: Delivery) -> tuple[str, str] | None:
     """Asked again at the last moment: a right or a channel that is gone stops what was decided before."""
-    author, channel = delivery.post.author, delivery.channel
-    actor = Actor(force_id=delivery.force_id, user_id=author.pk, username=author.username)
+    speaker, channel = delivery.post.speaker, delivery.channel
+    actor = Actor(force_id=delivery.force_id, user_id=speaker.pk, username=speaker.username)
     if not can(actor, PUBLISH_POST, channel):
-        return "no_right", _("%(author)s may no longer post to %(account)s.") % {
-            "author": author.username,
+        return "no_right", _("%(speaker)s may no longer post to %(account)s.") % {
+            "speaker": speaker.username,
             "account": channel.at_handle,
         }
     if channel.state == Channel.State.SUSPENDED:

@@ -56,9 +56,9 @@ def _claim_look(delivery_id: UUID) -> Delivery | None:
         cursor.execute(_CLAIM_LOOK, [_LOOKING.total_seconds(), delivery_id])
         if cursor.fetchone() is None:
             return None
-    return Delivery.objects.select_related("post", "post__author", "channel", "channel__unit").get(
-        pk=delivery_id
-    )
+    return Delivery.objects.select_related(
+        "post", "post__author", "post__responsible", "channel", "channel__unit"
+    ).get(pk=delivery_id)
 
 
 def _read_back(delivery: Delivery) -> Landing:

@@ -29,9 +29,9 @@ ON_THE_WIRE = timedelta(seconds=40)
 
 
 def on_behalf_of(delivery: Delivery) -> Actor:
-    """The system acting for the author: the entry carries the author's name, and says that a worker did it."""
-    author = delivery.post.author
-    return Actor(force_id=delivery.force_id, user_id=author.pk, username=author.username, kind="clock")
+    """The system acting for who answers for the post: the entry carries that name, and says a worker did it."""
+    speaker = delivery.post.speaker
+    return Actor(force_id=delivery.force_id, user_id=speaker.pk, username=speaker.username, kind="clock")
 
 
 @transaction.atomic

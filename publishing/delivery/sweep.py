@@ -50,7 +50,9 @@ def _for_each(condition: str, mend: Callable[[Delivery], object]) -> None:
     for force_id, delivery_id in _find(condition):
         with acting_for(force_id):
             delivery = (
-                Delivery.objects.select_related("post", "post__author", "channel", "channel__unit")
+                Delivery.objects.select_related(
+                    "post", "post__author", "post__responsible", "channel", "channel__unit"
+                )
                 .filter(pk=delivery_id)
                 .first()
             )

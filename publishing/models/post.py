@@ -15,8 +15,14 @@ class Post(TenantModel):
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
     """The lowest unit that all its channels belong to."""
+    responsible = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="posts_taken_over"
+    )
+    """Who answers for what has not gone out yet, when that is no longer the author."""
     text = models.TextField()
     urgent = models.BooleanField(default=False)
+    send_at = models.DateTimeField(null=True, blank=True)
+    """When it shall go out; empty for at once."""
     not_after = models.DateTimeField()
     """What has not gone out by then never goes out: an old warning is a false one."""
     form_key = models.UUIDField()
@@ -35,6 +41,11 @@ class Post(TenantModel):
 
     def __str__(self) -> str:
         return self.text if len(self.text) <= 80 else f"{self.text[:79]}…"
+
+    @property
+    def speaker(self) -> User:
+        """The person in whose name it goes out: their rights count at the moment of sending."""
+        return self.responsible or self.author
 
 
 class Variant(TenantModel):

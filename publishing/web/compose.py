@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -18,7 +20,8 @@ from hqdash.base import clock
 from hqdash.base.errors import Refusal, Unprocessable
 from hqdash.base.pages import Page
 from hqdash.networks.network import get_network
-from publishing.actions.publish import publish_post
+from publishing.actions.publish import due_at, publish_post
+from publishing.local_time import moment_on_the_wall
 from publishing.permissions import PUBLISH_POST
 from publishing.queries import channels_to_post_to
 from publishing.web.compose_form import ComposeForm, wordings
@@ -49,7 +52,7 @@ class Compose(Page):
         chosen = [channel for channel in channels if channel.pk in form.channel_ids]
         if step == "leave_out":
             fitting = {c.pk for w in wordings(form, chosen) if not w.problem for c in w.channels}
-            form = ComposeForm(form.text, form.variants, frozenset(fitting), form.form_key)
+            form = replace(form, channel_ids=frozenset(fitting))
             chosen = [channel for channel in chosen if channel.pk in fitting]
             step = "review"
         try:
@@ -57,6 +60,7 @@ class Compose(Page):
                 # Accounts that were not offered go to the action as well: it refuses, and writes that down.
                 return self._send(form)
             self._check(form, chosen)
+            due_at(self._send_at(form), now=clock.now())
         except Refusal as refusal:
             if refusal.status == 403:
                 raise
@@ -67,6 +71,7 @@ class Compose(Page):
             wordings=wordings(form, chosen),
             total=len(chosen),
             variants=form.variants.items(),
+            send_at=self._send_at(form),
         )
 
     def _send(self, form: ComposeForm) -> HttpResponse:
@@ -77,8 +82,13 @@ class Compose(Page):
             channel_ids=sorted(form.channel_ids),
             form_key=form.form_key,
             now=clock.now(),
+            send_at=self._send_at(form),
         )
         return self.redirect("publishing:post", post.pk)
+
+    def _send_at(self, form: ComposeForm) -> datetime | None:
+        zone = self.request.user.force.zone  # type: ignore[union-attr]  # a Page is signed in
+        return moment_on_the_wall(form.send_at, zone=zone) if form.send_at else None
 
     def _check(self, form: ComposeForm, chosen: list[Channel]) -> None:
         if not form.text.strip() and not form.variants:

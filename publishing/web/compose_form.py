@@ -23,6 +23,8 @@ class ComposeForm:
     variants: dict[str, str]
     channel_ids: frozenset[UUID]
     form_key: UUID
+    send_at: str = ""
+    """Day and time on the wall of the force, as typed; empty for at once."""
 
     @classmethod
     def empty(cls, *, preselected: Sequence[Channel] = ()) -> ComposeForm:
@@ -46,6 +48,7 @@ class ComposeForm:
                 },
                 channel_ids=frozenset(UUID(value) for value in data.getlist("channels")),
                 form_key=UUID(data.get("form_key", "")),
+                send_at=_plain(data.get("send_at", "")).strip(),
             )
         except ValueError as problem:
             raise Unprocessable(
