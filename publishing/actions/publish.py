@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -98,6 +99,7 @@ def publish_post(
             for channel in channels
         ]
     )
+    when: dict[str, Any] = {"send_at": send_at} if send_at else {}
     record(
         actor,
         POST_SCHEDULED if send_at else POST_PUBLISHED,
@@ -105,7 +107,7 @@ def publish_post(
         channels=len(deliveries),
         handles=[str(c) for c in channels],
         text=post.text,
-        **({"send_at": send_at} if send_at else {}),
+        **when,
     )
     announce(PostPublished(actor.force_id, post.pk))
     if send_at is None:
