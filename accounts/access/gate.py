@@ -64,6 +64,8 @@ def can(actor: Actor, permission: Permission, where: Where | None = None) -> boo
         return False
     if not actor.is_person:
         return actor.kind == "clock"
+    if not actor.lends(permission.name):
+        return False
     if where is None:
         return any(permission.name in held.permissions for held in _held(actor))
     unit_id = unit_id_of(where)
@@ -92,6 +94,11 @@ def require(actor: Actor, permission: Permission, where: Where | None = None) ->
     if can(actor, permission, where):
         return
     place = f" on {where}" if where is not None else ""
+    if not actor.lends(permission.name):
+        raise NotAllowed(
+            f"This API key may not do this{place}: it needs the scope {permission.name}.",
+            remember=partial(_record_refusal, actor, permission, where),
+        )
     raise NotAllowed(
         f"You may not do this{place}: it needs the right “{permission.label}”. Ask your comms team.",
         remember=partial(_record_refusal, actor, permission, where),
@@ -117,6 +124,8 @@ def visible_units(actor: Actor, permission: Permission) -> QuerySet[Unit]:
     units = Unit.objects.filter(force_id=actor.force_id)
     if not actor.is_person:
         return units if actor.kind == "clock" else units.none()
+    if not actor.lends(permission.name):
+        return units.none()
     if is_remembering():
         # What the page knows already makes a far smaller statement than looking the grants up in each one.
         held = [one for one in _held(actor) if permission.name in one.permissions]

@@ -14,6 +14,8 @@ class Actor:
     """The one under whose name an act stands in the book.
 
     ``session`` is a short fingerprint of the session, never its key; ``address`` the caller's IP address.
+    ``scopes`` is None for somebody who is here; for an API key, the names of the rights that its owner has
+    lent to it: the gate lets it do what is in both, and nothing else.
     """
 
     force_id: UUID
@@ -22,6 +24,7 @@ class Actor:
     kind: Kind = "person"
     session: str = ""
     address: str = ""
+    scopes: frozenset[str] | None = None
 
     @classmethod
     def clock(cls, force_id: UUID) -> Actor:
@@ -38,6 +41,10 @@ class Actor:
         if self.user_id is None:
             raise LookupError(f"{self.username} is no user")
         return self.user_id
+
+    def lends(self, right: str) -> bool:
+        """False only for an API key that was not given this right."""
+        return self.scopes is None or right in self.scopes
 
     @property
     def is_person(self) -> bool:
