@@ -14,6 +14,29 @@ FORCE_CREATED = audited(
     "force.created", sentence=_("{actor} created the force {object}"), group="organisation"
 )
 UNIT_ADDED = audited("unit.added", sentence=_("{actor} added the unit {object}"), group="organisation")
+UNIT_RENAMED = audited(
+    "unit.renamed", sentence=_("{actor} renamed the unit {before} to {after}"), group="organisation"
+)
+UNIT_MOVED = audited(
+    "unit.moved", sentence=_("{actor} moved {object} from {before} to {after}"), group="organisation"
+)
+UNIT_ORDERED = audited(
+    "unit.ordered", sentence=_("{actor} put {object} into another place in the order"), group="organisation"
+)
+UNIT_CLOSED = audited("unit.closed", sentence=_("{actor} closed {object} from {on} on"), group="organisation")
+UNIT_REOPENED = audited("unit.reopened", sentence=_("{actor} reopened {object}"), group="organisation")
+CHANNEL_ADDED = audited(
+    "channel.added",
+    sentence=_("{actor} added {object}, which waits for its first sign-in"),
+    group="channels",
+)
+CHANNEL_MOVED = audited(
+    "channel.moved", sentence=_("{actor} moved {object} from {before} to {after}"), group="channels"
+)
+CHANNEL_RENAMED = audited("channel.renamed", sentence=_("{actor} renamed {object}"), group="channels")
+ORGANISATION_IMPORTED = audited(
+    "organisation.imported", sentence=_("{actor} imported {file}: {summary}"), group="organisation"
+)
 USER_ADDED = audited("user.added", sentence=_("{actor} added {object}"), group="organisation")
 ROLE_GRANTED = audited(
     "role.granted", sentence=_("{actor} gave {object} the role {role} on {unit}"), group="tiers"

@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.access.declared import default_permissions
+from accounts.access.gate import require
+from accounts.actions.tree import lock_tree, plant
+from accounts.actions.units import check_name, refuse_closing_parent
 from accounts.audit.book import record
 from accounts.audited import FORCE_CREATED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
-from accounts.models import Force, Grant, Role, Unit, UnitPath, User
+from accounts.models import Force, Grant, Role, Unit, User
+from accounts.permissions import APPROVE_TIERS, MANAGE_ORGANISATION, MANAGE_PEOPLE
 from accounts.roles import FIRST_ROLES
 from hqdash.base.actor import Actor
+from hqdash.base.errors import Unprocessable
 from hqdash.base.tenancy import acting_for, current_force_id
 
 
@@ -36,20 +42,33 @@ def create_force(*, slug: str, name: str, timezone: str = "Europe/London") -> Fo
 
 @transaction.atomic
 def add_unit(*, actor: Actor, name: str, code: str, parent: Unit | None = None, position: int = 0) -> Unit:
-    """A unit below ``parent`` (the root of the force when there is none)."""
+    """A unit below ``parent`` (the root of the force when there is none).
+
+    Raises:
+        Unprocessable: name or code make no sense, the code is taken, or ``parent`` closes.
+    """
+    require(actor, MANAGE_ORGANISATION, parent)
+    name, code = check_name(name), _check_code(code)
+    lock_tree()
+    if parent is not None:
+        parent.refresh_from_db()
+        refuse_closing_parent(parent)
+    taken = Unit.objects.filter(code=code).first()
+    if taken is not None:
+        raise Unprocessable(
+            _("The code %(code)s belongs to %(unit)s. Choose another.") % {"code": code, "unit": taken},
+            "code",
+        )
     unit = Unit.objects.create(name=name, code=code, parent=parent, position=position)
-    above = UnitPath.objects.filter(descendant=parent).values_list("ancestor_id", "depth") if parent else []
-    UnitPath.objects.bulk_create(
-        [UnitPath(ancestor=unit, descendant=unit, depth=0)]
-        + [UnitPath(ancestor_id=ancestor, descendant=unit, depth=depth + 1) for ancestor, depth in above]
-    )
-    record(actor, UNIT_ADDED, unit, unit=unit, code=code)
+    plant(unit)
+    record(actor, UNIT_ADDED, unit, unit=unit, code=code, parent=parent.name if parent else "")
     return unit
 
 
 @transaction.atomic
 def add_user(*, actor: Actor, username: str, password_hash: str = "") -> User:
     """Somebody who signs in; without a password hash nobody can sign in under the name yet."""
+    require(actor, MANAGE_PEOPLE)
     user = User(username=username, force_id=current_force_id())
     if password_hash:
         user.password = password_hash
@@ -71,7 +90,11 @@ def grant_role(
     ends_at: datetime | None = None,
     reason: str,
 ) -> Grant:
-    """Give ``user`` the role on ``unit`` and everything below it."""
+    """Give ``user`` the role on ``unit`` and everything below it, at once: how a force is set up.
+
+    People propose a change instead (``accounts.actions.changes``), and a second one puts it into force.
+    """
+    require(actor, APPROVE_TIERS, unit)
     grant = Grant.objects.create(
         user=user,
         unit=unit,
@@ -83,3 +106,12 @@ def grant_role(
     )
     record(actor, ROLE_GRANTED, user, unit=unit, role=role.name, reason=reason, until=ends_at)
     return grant
+
+
+def _check_code(code: str) -> str:
+    code = code.strip()
+    if not code or any(sign.isspace() for sign in code) or not code.isprintable():
+        raise Unprocessable(_("Give the unit a code without spaces, such as LPA/COV/1."), "code")
+    if len(code) > 120:
+        raise Unprocessable(_("Use at most 120 characters for the code."), "code")
+    return code

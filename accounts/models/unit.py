@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -16,9 +18,10 @@ class Unit(TenantModel):
     )
     name = models.CharField(max_length=200)
     code = models.CharField(max_length=120)
-    """The path by which import files name the unit, such as LPU/CV/NPT/Foleshill."""
+    """The path by which import files name the unit, such as LPU/CV/NPT/Foleshill; it stays when the unit moves."""
     position = models.PositiveIntegerField(default=0)
     closed_on = models.DateField(null=True, blank=True)
+    """The first day on which the unit is closed, by the force's own calendar: history keeps it, nothing else does."""
 
     class Meta:
         verbose_name = _("unit")
@@ -32,6 +35,16 @@ class Unit(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_closed(self, day: date) -> bool:
+        """Whether the unit is closed on that day."""
+        return self.closed_on is not None and self.closed_on <= day
+
+
+def open_on(day: date, unit: str = "") -> models.Q:
+    """The condition that a unit (or the one that a row points at as ``unit``) is open on that day."""
+    name = f"{unit}__closed_on" if unit else "closed_on"
+    return models.Q(**{name: None}) | models.Q(**{f"{name}__gt": day})
 
 
 class UnitPath(TenantModel):
