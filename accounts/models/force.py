@@ -18,6 +18,10 @@ class Force(models.Model):
     timezone = models.CharField(max_length=60, default="Europe/London")
     locked_at = models.DateTimeField(null=True, blank=True)
     """While set, the opener opens no credential of this force, for anybody."""
+    idle_minutes = models.PositiveSmallIntegerField(default=30)
+    """How long a session may rest before it ends."""
+    session_hours = models.PositiveSmallIntegerField(default=12)
+    """How long a session may last, however busy it is."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

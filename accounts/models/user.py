@@ -37,7 +37,13 @@ class User(AbstractBaseUser, TenantModel):
         validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("Somebody already signs in under this name.")},
     )
+    email = models.EmailField(blank=True, default="")
+    """Where links and warnings go when the installation can send mail; nobody signs in with it."""
     is_active = models.BooleanField(default=True)
+    must_enrol = models.BooleanField(default=False)
+    """After a reset: nothing but enrolling a second factor, whatever the tiers ask for."""
+    seen_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.DEVICE)
     created_at = models.DateTimeField(auto_now_add=True)
 
