@@ -1,22 +1,28 @@
 """The tables of accounts, one family per file."""
 
 from accounts.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf
+from accounts.models.change import Change, ChangeSet
 from accounts.models.channel import Channel
 from accounts.models.force import Force
 from accounts.models.form_draft import FormDraft
 from accounts.models.grant import Grant
 from accounts.models.invitation import Invitation
 from accounts.models.lease import Lease
-from accounts.models.role import Role
+from accounts.models.role import KnownRight, Role, RoleVersion, SecondFactor
+from accounts.models.rota import Rota, Team
+from accounts.models.rule import Answer, Rule
 from accounts.models.session import SignedInSession
 from accounts.models.unit import Unit, UnitPath
 from accounts.models.user import User
 from accounts.models.vault import Credential, ForceKey
 
 __all__ = [
+    "Answer",
     "AuditCheckpoint",
     "AuditEntry",
     "AuditLeaf",
+    "Change",
+    "ChangeSet",
     "Channel",
     "Credential",
     "Force",
@@ -24,9 +30,15 @@ __all__ = [
     "FormDraft",
     "Grant",
     "Invitation",
+    "KnownRight",
     "Lease",
     "Role",
+    "RoleVersion",
+    "Rota",
+    "Rule",
+    "SecondFactor",
     "SignedInSession",
+    "Team",
     "Unit",
     "UnitPath",
     "User",

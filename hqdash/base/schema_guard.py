@@ -109,6 +109,12 @@ def _protect(cursor: CursorWrapper, table: str, column: str) -> None:
 
 
 def _tie_foreign_keys(cursor: CursorWrapper, model: type[TenantModel], tables: set[str]) -> None:
+    # After a migration backwards the models know columns that the tables no longer have.
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+        [model._meta.db_table],
+    )
+    columns = {name for (name,) in cursor.fetchall()}
     for field in model._meta.local_fields:
         target = field.related_model
         if (
@@ -116,6 +122,7 @@ def _tie_foreign_keys(cursor: CursorWrapper, model: type[TenantModel], tables: s
             or not isinstance(target, type)
             or not issubclass(target, TenantModel)
             or target._meta.db_table not in tables
+            or field.column not in columns
         ):
             continue
         _unique_by_force(cursor, target._meta.db_table)
