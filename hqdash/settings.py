@@ -223,10 +223,38 @@ ROOT_KEY_FILE = os.environ.get("HQDASH_ROOT_KEY_FILE", str(HOME / "root.key"))
 # ----- networks: the practice networks of the demo replace only these addresses ------------------------
 SANDBOX_URL = env.text("HQDASH_SANDBOX_URL")
 
+# ----- the JSON door -----------------------------------------------------------------------------------
+# Views say for themselves who comes in (hqdash.base.api); what does not derive from them stays closed.
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["hqdash.base.api_doors.KeyOrSession"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["hqdash.base.api_reading.StrictJson"],
+    "DEFAULT_SCHEMA_CLASS": "hqdash.base.api_schema.DescribedView",
+    "EXCEPTION_HANDLER": "hqdash.base.api_problems.answer_problem",
+    "UNAUTHENTICATED_USER": None,
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "HQ Dash",
+    "DESCRIPTION": "Everything that the pages of HQ Dash can do in organisation, tiers, people, vault and book.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "hqdash.base.api_schema.add_problems",
+    ],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "key": {"type": "http", "scheme": "bearer", "bearerFormat": "hqd_<id>_<secret>"},
+            "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE_NAME},
+        }
+    },
+}
+API_REQUESTS_PER_PERSON = env.number("HQDASH_API_REQUESTS_PER_PERSON", 1200)
+API_REQUESTS_PER_KEY = env.number("HQDASH_API_REQUESTS_PER_KEY", 600)
+"""In a minute."""
 
 LOGGING = {
     "version": 1,

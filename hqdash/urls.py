@@ -2,10 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.api.urls import urlpatterns as accounts_api
+from hqdash.base.api_document import routes as description
+
+api = ([*accounts_api, *description], "api")
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hqdash.overview.web.urls")),
     path("", include("hqdash.base.urls")),
     path("", include("accounts.web.urls")),
+    path("api/v1/", include(api)),
     path("publishing/", include("publishing.web.urls")),
     path("moderation/", include("moderation.web.urls")),
     path("monitoring/", include("monitoring.web.urls")),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -69,8 +68,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _answer(request: HttpRequest, status: int, sentence: str, reference: str = "") -> HttpResponse:
     if request.headers.get("Accept", "").startswith("application/json") or request.path.startswith("/api/"):
-        problem: dict[str, Any] = {"type": "about:blank", "status": status, "detail": sentence}
-        return JsonResponse(problem, status=status, content_type="application/problem+json")
+        # Django REST framework is loaded by the first request that needs it, not by every page.
+        from hqdash.base.api_problems import CONTENT_TYPE, problem
+
+        members = problem(status, sentence, reference=reference)
+        return JsonResponse(members, status=status, content_type=CONTENT_TYPE)
     template = f"{status}.html" if status in {400, 403, 404, 500} else "400.html"
     return render(
         request, template, {"sentence": sentence, "reference": reference, "status": status}, status=status
