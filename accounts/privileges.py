@@ -7,7 +7,8 @@ from django.db.backends.utils import CursorWrapper
 _APPEND_ONLY = ("accounts_auditentry", "accounts_auditleaf", "accounts_auditcheckpoint")
 _KEY_COLUMNS = "id, force_id, key_id, epoch, public_key, root_key_id, created_at"
 _CREDENTIAL_COLUMNS = (
-    "id, force_id, channel_id, field, key_id, version, fingerprint, expires_at, put_by, put_by_name, put_at"
+    "id, force_id, channel_id, connecting_id, app_id, field, key_id, version, fingerprint, expires_at, "
+    "put_by, put_by_name, put_at"
 )
 _ENTRY_COLUMNS = (
     "force_id, action, actor_id, username, kind, session, address, object_type, object_id, object_label, "
@@ -17,6 +18,8 @@ _OPENER_TABLES = (
     "force",
     "channel",
     "lease",
+    "connecting",
+    "networkapp",
     "forcekey",
     "credential",
     "auditentry",
@@ -49,9 +52,10 @@ def _restrict_pages_and_workers(cursor: CursorWrapper, login: str) -> None:
 def _allow_opener(cursor: CursorWrapper, login: str) -> None:
     """The opener and the sequencer serve all forces, on these tables and no others."""
     cursor.execute(
-        f'GRANT SELECT ON accounts_force, accounts_channel, accounts_lease TO "{login}"; '
+        f"GRANT SELECT ON accounts_force, accounts_channel, accounts_lease, accounts_connecting, "
+        f'accounts_networkapp TO "{login}"; '
         f'GRANT SELECT, INSERT, UPDATE (wrapped_private_key, root_key_id) ON accounts_forcekey TO "{login}"; '
-        f'GRANT SELECT, UPDATE (sealed, key_id, version) ON accounts_credential TO "{login}"; '
+        f'GRANT SELECT, UPDATE (sealed, key_id, version, fingerprint) ON accounts_credential TO "{login}"; '
         f'GRANT SELECT, INSERT ON {", ".join(_APPEND_ONLY)} TO "{login}"; '
         f'GRANT USAGE ON ALL SEQUENCES IN SCHEMA "{_schema(cursor)}" TO "{login}"'
     )

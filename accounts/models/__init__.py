@@ -3,6 +3,7 @@
 from accounts.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf
 from accounts.models.change import Change, ChangeSet
 from accounts.models.channel import Channel
+from accounts.models.connecting import Connecting, Errand
 from accounts.models.force import Force
 from accounts.models.form_draft import FormDraft
 from accounts.models.grant import Grant
@@ -14,7 +15,7 @@ from accounts.models.rule import Answer, Rule
 from accounts.models.session import SignedInSession
 from accounts.models.unit import Unit, UnitPath
 from accounts.models.user import User
-from accounts.models.vault import Credential, ForceKey
+from accounts.models.vault import ChannelSignIn, Credential, ForceKey, NetworkApp
 
 __all__ = [
     "Answer",
@@ -24,7 +25,10 @@ __all__ = [
     "Change",
     "ChangeSet",
     "Channel",
+    "ChannelSignIn",
+    "Connecting",
     "Credential",
+    "Errand",
     "Force",
     "ForceKey",
     "FormDraft",
@@ -32,6 +36,7 @@ __all__ = [
     "Invitation",
     "KnownRight",
     "Lease",
+    "NetworkApp",
     "Role",
     "RoleVersion",
     "Rota",

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.unit import Unit
+from accounts.models.user import User
 from hqdash.base.tenancy import TenantModel
 from hqdash.networks.types import Account
 
@@ -38,6 +39,10 @@ class Channel(TenantModel):
     last_ok_at = models.DateTimeField(null=True, blank=True)
     last_failure_at = models.DateTimeField(null=True, blank=True)
     last_failure = models.TextField(blank=True)
+    owner = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_channels"
+    )
+    """Who is told when its sign-in is about to end; without one, everybody who may connect it."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
