@@ -1,5 +1,6 @@
 """The tables of accounts, one family per file."""
 
+from accounts.models.api_key import ApiKey
 from accounts.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf
 from accounts.models.change import Change, ChangeSet
 from accounts.models.channel import Channel
@@ -9,6 +10,7 @@ from accounts.models.form_draft import FormDraft
 from accounts.models.grant import Grant
 from accounts.models.invitation import Invitation
 from accounts.models.lease import Lease
+from accounts.models.lockdown import Lockdown
 from accounts.models.role import KnownRight, Role, RoleVersion, SecondFactor
 from accounts.models.rota import Rota, Team
 from accounts.models.rule import Answer, Rule
@@ -19,6 +21,7 @@ from accounts.models.vault import ChannelSignIn, Credential, ForceKey, NetworkAp
 
 __all__ = [
     "Answer",
+    "ApiKey",
     "AuditCheckpoint",
     "AuditEntry",
     "AuditLeaf",
@@ -36,6 +39,7 @@ __all__ = [
     "Invitation",
     "KnownRight",
     "Lease",
+    "Lockdown",
     "NetworkApp",
     "Role",
     "RoleVersion",

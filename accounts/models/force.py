@@ -22,6 +22,8 @@ class Force(models.Model):
     """How long a session may rest before it ends."""
     session_hours = models.PositiveSmallIntegerField(default=12)
     """How long a session may last, however busy it is."""
+    posts_a_minute = models.PositiveSmallIntegerField(default=4)
+    """More posts than this by one person within a minute stop that person: nobody types as fast as a thief."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
