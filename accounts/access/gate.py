@@ -1,7 +1,10 @@
 """Answers may this person do this here, and who may.
 
-One query or none. A grant on a unit counts for all units below it; the system's own clock may do
-everything, and stands in the book as "system".
+One query or none. A grant on a unit counts for all units below it, one on a channel for that channel alone,
+and one with a rota team while that team is on shift. The nearest override up the tree wins over what a tier
+says by default; the best answer of all tiers that somebody holds there decides. Who holds a right that
+administers never speaks to the public. The system's own clock may do everything, and stands in the book as
+"system".
 """
 
 from __future__ import annotations
@@ -14,9 +17,17 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from accounts.access.declared import Permission
+from accounts.access.statements import (
+    HELD_STATEMENT,
+    channels_statement,
+    ids_of,
+    people_statement,
+    standing_statement,
+    units_statement,
+)
 from accounts.audit.book import record
 from accounts.audited import ACCESS_REFUSED
-from accounts.models import Channel, Grant, Unit, UnitPath, User
+from accounts.models import Answer, Channel, Unit, UnitPath, User
 from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.errors import NotAllowed
@@ -26,63 +37,77 @@ from hqdash.base.tenancy import acting_for
 Where = Unit | Channel
 """A place in the force: a unit, or a channel and with it the unit that owns it."""
 
-
-# Written out: this is asked before every act and every delivery, and composing it by the ORM costs more
-# time than the answer.
-_HOLDS = """
-SELECT EXISTS (
-    SELECT 1 FROM accounts_grant g
-    JOIN accounts_role r ON r.id = g.role_id
-    JOIN accounts_user u ON u.id = g.user_id AND u.is_active
-    WHERE g.user_id = %s AND r.permissions @> ARRAY[%s]::varchar[]
-      AND g.starts_at <= %s AND (g.ends_at IS NULL OR g.ends_at > %s)
-      AND EXISTS (SELECT 1 FROM accounts_unitpath p WHERE p.descendant_id = %s AND p.ancestor_id = g.unit_id)
-)
-"""
-
-_HELD = """
-SELECT g.unit_id, place.parent_id IS NULL, r.permissions FROM accounts_grant g
-JOIN accounts_unit place ON place.id = g.unit_id
-JOIN accounts_role r ON r.id = g.role_id
-JOIN accounts_user u ON u.id = g.user_id AND u.is_active
-WHERE g.user_id = %s AND g.starts_at <= %s AND (g.ends_at IS NULL OR g.ends_at > %s)
-"""
+_ANSWERS = {2: Answer.ALLOWED, 1: Answer.APPROVAL}
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Rights that somebody holds on a unit and all below it."""
+    """What somebody holds on a unit and all below it, or on one channel."""
 
-    unit_id: UUID
+    unit_id: UUID | None
+    channel_id: UUID | None
     on_whole_force: bool
     permissions: frozenset[str]
+    """The rights that are allowed there."""
+    below: dict[str, bool]
+    """The rights to which units below say something of their own; true if one of them allows it."""
 
 
 def can(actor: Actor, permission: Permission, where: Where | None = None) -> bool:
-    """True when ``actor`` holds ``permission`` on ``where``; without a place: anywhere at all."""
-    if where is not None and where.force_id != actor.force_id:
-        return False
+    """True when ``actor`` holds ``permission`` on ``where``; without a place: anywhere at all.
+
+    A right that needs somebody's approval there is not held.
+    """
+    if where is not None:
+        return standing(actor, permission, where) == Answer.ALLOWED
     if not actor.is_person:
         return actor.kind == "clock"
+    return actor.lends(permission.name) and any(
+        permission.name in held.permissions or held.below.get(permission.name, False)
+        for held in _held(actor, permission)
+    )
+
+
+def standing(actor: Actor, permission: Permission, where: Where) -> Answer:
+    """What the tiers say to ``actor`` about ``permission`` on ``where``: allowed, with approval, or no."""
+    if where.force_id != actor.force_id:
+        return Answer.NO
+    if not actor.is_person:
+        return Answer.ALLOWED if actor.kind == "clock" else Answer.NO
     if not actor.lends(permission.name):
-        return False
-    if where is None:
-        return any(permission.name in held.permissions for held in _held(actor))
-    unit_id = unit_id_of(where)
+        return Answer.NO
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDS, [actor.person_id, permission.name, clock.now(), clock.now(), unit_id])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(
+            standing_statement(permission), _place(where) | _asked(permission) | {"user": actor.person_id}
+        )
+        return _ANSWERS.get(cursor.fetchone()[0], Answer.NO)
 
 
-def _held(actor: Actor) -> list[Held]:
-    """Every right of the actor and where; a page asks about many doors at once."""
+def _held(actor: Actor, permission: Permission) -> list[Held]:
+    """Every grant of the actor; a page asks about many doors at once."""
 
-    def ask() -> list[Held]:
+    def ask() -> list[tuple[Held, bool]]:
         with connection.cursor() as cursor:
-            cursor.execute(_HELD, [actor.person_id, clock.now(), clock.now()])
-            return [Held(unit_id, whole, frozenset(names)) for unit_id, whole, names in cursor.fetchall()]
+            cursor.execute(HELD_STATEMENT, {"user": actor.person_id, "now": clock.now()})
+            return [_to_held(*row) for row in cursor.fetchall()]
 
-    return once(("held", actor.force_id, actor.user_id), ask)
+    answers = once(("held", actor.force_id, actor.user_id), ask)
+    return [held for held, administers in answers if not (permission.speaks and administers)]
+
+
+def _to_held(
+    unit_id: UUID | None,
+    channel_id: UUID | None,
+    whole: bool,
+    defaults: list[str],
+    here: dict[str, str] | None,
+    below: dict[str, bool] | None,
+    administers: bool,
+) -> tuple[Held, bool]:
+    said = here or {}
+    allowed = {name for name in defaults if name not in said}
+    allowed.update(name for name, answer in said.items() if answer == Answer.ALLOWED)
+    return Held(unit_id, channel_id, whole, frozenset(allowed), below or {}), administers
 
 
 def require(actor: Actor, permission: Permission, where: Where | None = None) -> None:
@@ -126,38 +151,48 @@ def visible_units(actor: Actor, permission: Permission) -> QuerySet[Unit]:
         return units if actor.kind == "clock" else units.none()
     if not actor.lends(permission.name):
         return units.none()
-    if is_remembering():
-        # What the page knows already makes a far smaller statement than looking the grants up in each one.
-        held = [one for one in _held(actor) if permission.name in one.permissions]
-        if any(one.on_whole_force for one in held):
-            return units
-        paths = UnitPath.objects.filter(ancestor_id__in=[one.unit_id for one in held])
-    else:
-        paths = UnitPath.objects.filter(ancestor_id__in=live_grants(actor, permission).values("unit_id"))
+    if (held := _held_plainly(actor, permission)) is None:
+        return units.filter(pk__in=ids_of(units_statement(permission), _for(actor, permission)))
+    if any(one.on_whole_force for one in held):
+        return units
+    paths = UnitPath.objects.filter(ancestor_id__in=[one.unit_id for one in held if one.unit_id is not None])
     return units.filter(pk__in=paths.values("descendant_id"))
 
 
 def visible_channels(actor: Actor, permission: Permission) -> QuerySet[Channel]:
-    """Every channel on whose unit the actor holds the permission."""
-    return Channel.objects.filter(unit__in=visible_units(actor, permission))
+    """Every channel on which the actor holds the permission, through its unit or by itself."""
+    channels = Channel.objects.filter(force_id=actor.force_id)
+    if not actor.is_person:
+        return channels if actor.kind == "clock" else channels.none()
+    if not actor.lends(permission.name):
+        return channels.none()
+    if (held := _held_plainly(actor, permission)) is None:
+        return channels.filter(pk__in=ids_of(channels_statement(permission), _for(actor, permission)))
+    through_units = Q(unit__in=visible_units(actor, permission))
+    single = [one.channel_id for one in held if one.channel_id is not None]
+    return channels.filter(through_units | Q(pk__in=single) if single else through_units)
 
 
-def people_who_can(permission: Permission, where: Where) -> QuerySet[User]:
-    """Everybody who holds the permission there now, by username."""
-    above = UnitPath.objects.filter(descendant_id=unit_id_of(where)).values("ancestor_id")
-    holding = _in_force(
-        Grant.objects.filter(unit_id__in=above, role__permissions__contains=[permission.name])
-    )
-    return User.objects.filter(pk__in=holding.values("user_id"), is_active=True).order_by("username")
+def _held_plainly(actor: Actor, permission: Permission) -> list[Held] | None:
+    """What the page knows already, if that answers it: it makes a far smaller statement than asking anew.
+
+    None where nothing is remembered, and where units below a grant say something else about the right.
+    """
+    if not is_remembering():
+        return None
+    held = _held(actor, permission)
+    if any(permission.name in one.below for one in held):
+        return None
+    return [one for one in held if permission.name in one.permissions]
 
 
-def live_grants(actor: Actor, permission: Permission) -> QuerySet[Grant]:
-    """The actor's grants that hold now and carry the permission."""
-    return _in_force(
-        Grant.objects.filter(
-            user_id=actor.person_id, user__is_active=True, role__permissions__contains=[permission.name]
-        )
-    )
+def people_who_can(
+    permission: Permission, where: Where, *, answer: Answer = Answer.ALLOWED
+) -> QuerySet[User]:
+    """Everybody whom the tiers give this answer there now, by username."""
+    values = _place(where) | _asked(permission) | {"answer": answer.value}
+    held = ids_of(people_statement(permission), values)
+    return User.objects.filter(pk__in=held, is_active=True).order_by("username")
 
 
 def unit_id_of(where: Where) -> UUID:
@@ -165,6 +200,13 @@ def unit_id_of(where: Where) -> UUID:
     return where.unit_id if isinstance(where, Channel) else where.pk
 
 
-def _in_force(grants: QuerySet[Grant]) -> QuerySet[Grant]:
-    now = clock.now()
-    return grants.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
+def _place(where: Where) -> dict[str, object]:
+    return {"unit": unit_id_of(where), "channel": where.pk if isinstance(where, Channel) else None}
+
+
+def _asked(permission: Permission) -> dict[str, object]:
+    return {"permission": permission.name, "now": clock.now()}
+
+
+def _for(actor: Actor, permission: Permission) -> dict[str, object]:
+    return _asked(permission) | {"user": actor.person_id}
