@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -39,31 +40,48 @@ def record(
     ``what`` is the thing acted on; its unit and channel are taken from it unless given. ``details`` are kept
     as JSON (before and after values, counts); never put a secret there.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, _line(actor, action, what, unit, channel, reason, details))
+
+
+def record_all(actor: Actor, action: Audited, lines: Iterable[tuple[models.Model, dict[str, Any]]]) -> None:
+    """Add one entry for each thing of a long list, all in one go, each with its own details."""
+    rows = [_line(actor, action, what, None, None, "", details) for what, details in lines]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(_INSERT, rows)
+
+
+def _line(
+    actor: Actor,
+    action: Audited,
+    what: models.Model | None,
+    unit: models.Model | None,
+    channel: models.Model | None,
+    reason: str,
+    details: dict[str, Any],
+) -> list[Any]:
     channel = channel or _related(what, "channel")
     unit = unit or _related(what, "unit") or _related(channel, "unit")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                current_force_id(),
-                action.name,
-                actor.user_id,
-                actor.username,
-                actor.kind,
-                actor.session,
-                actor.address,
-                what._meta.label_lower if what is not None else "",
-                str(what.pk) if what is not None else "",
-                str(what)[:300] if what is not None else "",
-                unit.pk if unit is not None else None,
-                str(unit)[:200] if unit is not None else "",
-                channel.pk if channel is not None else None,
-                str(channel)[:300] if channel is not None else "",
-                reason,
-                json.dumps(details, default=_plain, ensure_ascii=False),
-                secrets.token_bytes(32),
-            ],
-        )
+    return [
+        current_force_id(),
+        action.name,
+        actor.user_id,
+        actor.username,
+        actor.kind,
+        actor.session,
+        actor.address,
+        what._meta.label_lower if what is not None else "",
+        str(what.pk) if what is not None else "",
+        str(what)[:300] if what is not None else "",
+        unit.pk if unit is not None else None,
+        str(unit)[:200] if unit is not None else "",
+        channel.pk if channel is not None else None,
+        str(channel)[:300] if channel is not None else "",
+        reason,
+        json.dumps(details, default=_plain, ensure_ascii=False),
+        secrets.token_bytes(32),
+    ]
 
 
 def _related(what: models.Model | None, name: str) -> models.Model | None:
