@@ -17,5 +17,6 @@ def signed_in(person: Person, *, proved: str = "password", ago: float = 0.0) -> 
         client.force_login(person.user, backend="accounts.sign_in.backend.UsernameBackend")
     session = client.session
     session["account_authentication_methods"] = [{"method": proved, "at": time.time() - ago}]
+    session["account_authentication_methods_user"] = str(person.user.pk)
     session.save()
     return client

@@ -9,6 +9,8 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.sign_in.factors import factors
+from hqdash.base import clock
 from hqdash.base.tenancy import across_forces
 
 
@@ -24,4 +26,7 @@ class UsernameBackend(AuthenticationBackend):  # type: ignore[misc]  # allauth i
     def get_user(self, user_id: Any) -> User | None:
         """The user of a session, if still active."""
         with across_forces(reason="who does this session belong to"):
-            return User.objects.filter(pk=user_id, is_active=True).select_related("force").first()
+            person = User.objects.filter(pk=user_id, is_active=True).select_related("force")
+            # What the tiers ask of the person and what they have comes along: asked at every request, and
+            # true at once when a grant begins or ends.
+            return person.annotate(**factors(clock.now())).first()

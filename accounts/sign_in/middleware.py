@@ -5,15 +5,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import nullcontext
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
+from accounts.models import User
+from accounts.sign_in import bearer, keeping
+from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.once import remembering
 from hqdash.base.tenancy import across_forces, acting_for
 
 Answer = Callable[[HttpRequest], HttpResponse]
+BY_THEMSELVES = ("/live/", "/me/session/")
+"""Addresses that a page asks without its reader: they keep nobody signed in."""
 
 
 class TenancyMiddleware:
@@ -37,11 +44,14 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer inside the force of whoever is signed in."""
+        """Answer inside the force of whoever is signed in and whose time is not up."""
+        if (token := bearer.bearer_of(request)) is not None:
+            return bearer.answer_for_key(request, token, self.get_response)
         user = request.user
         if not user.is_authenticated:
-            request.actor = None  # type: ignore[attr-defined]
-            return self.get_response(request)
+            return self._stranger(request)
+        if not _still_has_time(request, user):
+            return self._stranger(request)
         key = request.session.session_key or ""
         request.actor = Actor(  # type: ignore[attr-defined]
             force_id=user.force_id,
@@ -53,3 +63,28 @@ class ActorMiddleware:
         )
         with acting_for(user.force_id), remembering() if request.method == "GET" else nullcontext():
             return self.get_response(request)
+
+    def _stranger(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        answer = self.get_response(request)
+        # A cookie without a session behind it: theirs has ended, and the door says so.
+        ended = settings.SESSION_COOKIE_NAME in request.COOKIES and request.session.is_empty()
+        return _told(answer) if ended else answer
+
+
+def _still_has_time(request: HttpRequest, user: User) -> bool:
+    with acting_for(user.force_id):
+        if keeping.check(request, user, now=clock.now()):
+            keeping.put_out(request)
+            return False
+        if not request.path.startswith(BY_THEMSELVES):
+            keeping.note_presence(request, user, now=clock.now())
+    return True
+
+
+def _told(answer: HttpResponse) -> HttpResponse:
+    door = f"{reverse('account_login')}?"
+    for header in ("Location", "HX-Redirect"):
+        if answer.headers.get(header, "").startswith(door):
+            answer.headers[header] += f"&{urlencode({'ended': 1})}"
+    return answer

@@ -13,6 +13,8 @@ from accounts.audit.book import record
 from accounts.audit.declared import Audited
 from accounts.audited import SIGN_IN_FAILED, SIGNED_IN, SIGNED_OUT
 from accounts.models import User
+from accounts.sign_in import keeping
+from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.tenancy import across_forces, acting_for
 
@@ -21,6 +23,8 @@ from hqdash.base.tenancy import across_forces, acting_for
 def signed_in(*, request: HttpRequest, user: User, **_: Any) -> None:
     """Somebody came in."""
     _write(SIGNED_IN, user, request, as_person=True)
+    with acting_for(user.force_id):
+        keeping.begin(request, user, now=clock.now())
 
 
 @receiver(user_logged_out)
@@ -28,6 +32,8 @@ def signed_out(*, request: HttpRequest, user: User | None, **_: Any) -> None:
     """Somebody left."""
     if user is not None:
         _write(SIGNED_OUT, user, request, as_person=True)
+        with acting_for(user.force_id):
+            keeping.forget(request.session.session_key or "")
 
 
 @receiver(user_login_failed)

@@ -28,6 +28,8 @@ from hqdash.base.tenancy import acting_for
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 HEARTBEAT_SECONDS = 15
+LOOKS_AT_THE_DOOR_SECONDS = 5
+"""How soon a stream notices that its session has ended, however quiet the page is."""
 QUIET_SECONDS = 0.25
 """Events that come close together are shown together."""
 LONGEST_WAIT_SECONDS = 0.5
@@ -77,7 +79,7 @@ async def _follow(
     page: live.LivePage, actor: Actor, key: str, session_key: str, bells: AsyncIterator[dict[str, Any] | None]
 ) -> AsyncIterator[bytes]:
     yield await _fresh(page, actor, key, session_key) or b": gone\n\n"
-    last_beat = rested_at = time.monotonic() + page.pause
+    last_beat = last_look = rested_at = time.monotonic() + page.pause
     waiting_since: float | None = None
     async for bell in bells:
         now = time.monotonic()
@@ -93,10 +95,12 @@ async def _follow(
             yield fresh
             took = time.monotonic() - now
             rested_at = time.monotonic() + max(page.pause, REST_PER_WORK * took)
-        if time.monotonic() - last_beat > HEARTBEAT_SECONDS:
-            last_beat = time.monotonic()
+        if time.monotonic() - last_look > LOOKS_AT_THE_DOOR_SECONDS:
+            last_look = time.monotonic()
             if not await _in_thread(_still_signed_in, session_key):
                 return
+        if time.monotonic() - last_beat > HEARTBEAT_SECONDS:
+            last_beat = time.monotonic()
             # A named event: comments never reach the scripts of the page, and its pill shows how fresh it is.
             yield b"event: beat\ndata: 1\n\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -34,15 +34,24 @@ class Page(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Let signed-in people through; a stranger signs in first and comes back here."""
         if getattr(request, "actor", None) is None:
-            return HttpResponseRedirect(
-                f"{reverse('account_login')}?{urlencode({'next': request.get_full_path()})}"
-            )
+            return self.redirect_to(f"{reverse('account_login')}?{urlencode({'next': self._here})}")
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     @property
     def actor(self) -> Actor:
         """Who is asking."""
         return self.request.actor
+
+    @property
+    def _here(self) -> str:
+        """The page to come back to: for a fragment or a form the one that it stands on."""
+        if self.is_fragment:
+            shown = urlsplit(self.request.headers.get("HX-Current-URL", ""))
+        elif self.request.method not in ("GET", "HEAD"):
+            shown = urlsplit(self.request.headers.get("Referer", ""))
+        else:
+            return self.request.get_full_path()
+        return urlunsplit(("", "", shown.path or "/", shown.query, ""))
 
     @property
     def is_fragment(self) -> bool:

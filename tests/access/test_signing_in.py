@@ -102,7 +102,8 @@ def test_a_session_that_was_ended_opens_nothing(cast: Cast) -> None:
     for each in (client, stolen):
         assert each.get(reverse("live") + "?page=dashboard&id=").status_code == 401
         door = each.get(INSIDE)
-        assert (door.status_code, door["Location"]) == (302, f"{DOOR}?next=%2Fpublishing%2Fposts%2F")
+        assert door.status_code == 302
+        assert door["Location"].startswith(f"{DOOR}?next=%2Fpublishing%2Fposts%2F")
 
 
 def test_signing_in_leads_back_to_the_page_that_was_asked_for_and_nowhere_else(cast: Cast) -> None:
