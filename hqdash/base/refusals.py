@@ -30,7 +30,7 @@ class RefusalMiddleware:
         """The page for a refusal; other exceptions go on to Django."""
         if isinstance(exception, Refusal):
             remember(exception)
-            return _answer(request, exception.status, exception.sentence)
+            return answer(request, exception.status, exception.sentence)
         return None
 
 
@@ -43,30 +43,31 @@ def remember(refusal: Refusal) -> None:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the browser sent something that makes no sense."""
-    return _answer(request, 400, _("The request could not be read. Go back, reload the page and try again."))
+    return answer(request, 400, _("The request could not be read. Go back, reload the page and try again."))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: Django's own refusals."""
     sentence = str(exception) if isinstance(exception, PermissionDenied) else ""
-    return _answer(request, 403, sentence or _("You may not do this."))
+    return answer(request, 403, sentence or _("You may not do this."))
 
 
 def not_found(request: HttpRequest, exception: Http404) -> HttpResponse:
     """404: no such address, or nothing there for this person to see."""
-    return _answer(request, 404, _("There is nothing at this address, or it is not yours to see."))
+    return answer(request, 404, _("There is nothing at this address, or it is not yours to see."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the reference leads to the line in the log."""
     reference = secrets.token_hex(4)
     log.error("unexpected failure, reference %s, at %s", reference, request.path)
-    return _answer(
+    return answer(
         request, 500, _("Something failed on our side. Nothing was sent because of it."), reference
     )
 
 
-def _answer(request: HttpRequest, status: int, sentence: str, reference: str = "") -> HttpResponse:
+def answer(request: HttpRequest, status: int, sentence: str, reference: str = "") -> HttpResponse:
+    """A page that says what was refused; a problem in JSON where a program asks."""
     if request.headers.get("Accept", "").startswith("application/json") or request.path.startswith("/api/"):
         # Django REST framework is loaded by the first request that needs it, not by every page.
         from hqdash.base.api_problems import CONTENT_TYPE, problem
