@@ -41,6 +41,7 @@ USER_ADDED = audited("user.added", sentence=_("{actor} added {object}"), group="
 ROLE_GRANTED = audited(
     "role.granted", sentence=_("{actor} gave {object} the role {role} on {unit}"), group="tiers"
 )
+ROLE_ENDED = audited("role.ended", sentence=_("{actor} ended the role {role} of {object}"), group="tiers")
 CHANNEL_CONNECTED = audited("channel.connected", sentence=_("{actor} connected {object}"), group="channels")
 CHANNEL_STATE_CHANGED = audited(
     "channel.state_changed", sentence=_("{object} went from {before} to {after}: {reason}"), group="channels"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -49,12 +50,16 @@ def close_unit(
         Unit.objects.filter(open_on(on), paths_up__ancestor=unit, paths_up__depth__gt=0).order_by("code")
     )
     ids = [unit.pk, *(each.pk for each in below)]
-    grants = Grant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=ends), unit_id__in=ids)
+    grants = Grant.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=Greatest(F("starts_at"), Value(ends))),
+        Q(unit_id__in=ids) | Q(channel__unit_id__in=ids),
+    )
     channels = Channel.objects.filter(unit_id__in=ids).exclude(state=Channel.State.SUSPENDED)
     if not with_everything_below:
         _refuse_what_is_open(unit, below, grants, channels)
     before = unit.closed_on
-    ended = grants.update(ends_at=_end(ends)) if with_everything_below else 0
+    # One that has not begun by then ends as it begins: it was taken back.
+    ended = grants.update(ends_at=Greatest(F("starts_at"), Value(ends))) if with_everything_below else 0
     Unit.objects.filter(pk__in=ids).update(closed_on=on)
     unit.closed_on = on
     record(
@@ -103,13 +108,6 @@ def channels_left_open(on: date) -> QuerySet[Channel]:
         .exclude(state=Channel.State.SUSPENDED)
         .select_related("unit")
         .order_by("network", "handle")
-    )
-
-
-def _end(ends: datetime) -> Case:
-    # One that has not begun by then ends as it begins: the row stays as a trace of what was meant.
-    return Case(
-        When(starts_at__gte=ends, then=F("starts_at") + timedelta(microseconds=1)), default=Value(ends)
     )
 
 

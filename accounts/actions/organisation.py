@@ -12,7 +12,7 @@ from accounts.access.gate import require
 from accounts.actions.tree import lock_tree, plant
 from accounts.actions.units import check_name, refuse_closing_parent
 from accounts.audit.book import record
-from accounts.audited import FORCE_CREATED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
+from accounts.audited import FORCE_CREATED, ROLE_ENDED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
 from accounts.models import Force, Grant, Role, Unit, User
 from accounts.permissions import APPROVE_TIERS, MANAGE_ORGANISATION, MANAGE_PEOPLE
 from accounts.roles import FIRST_ROLES
@@ -106,6 +106,24 @@ def grant_role(
     )
     record(actor, ROLE_GRANTED, user, unit=unit, role=role.name, reason=reason, until=ends_at)
     return grant
+
+
+@transaction.atomic
+def end_role(*, actor: Actor, grant: Grant, at: datetime, now: datetime) -> None:
+    """Let a role end at that moment; one that has not begun by then is taken back."""
+    require(actor, APPROVE_TIERS, grant.place)
+    before, grant.ends_at = grant.ends_at, max(at, grant.starts_at)
+    grant.save(update_fields=["ends_at"])
+    record(
+        actor,
+        ROLE_ENDED,
+        grant.user,
+        unit=grant.unit,
+        channel=grant.channel,
+        role=grant.role.name,
+        before=before,
+        after=grant.ends_at,
+    )
 
 
 def _check_code(code: str) -> str:
