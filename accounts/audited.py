@@ -42,6 +42,47 @@ ROLE_GRANTED = audited(
     "role.granted", sentence=_("{actor} gave {object} the role {role} on {unit}"), group="tiers"
 )
 ROLE_ENDED = audited("role.ended", sentence=_("{actor} ended the role {role} of {object}"), group="tiers")
+GRANT_ENDED = audited(
+    "grant.ended", sentence=_("{actor} ended the role {role} of {object} on {place}"), group="tiers"
+)
+TIER_ANSWER_SET = audited(
+    "tier.answer_set",
+    sentence=_("{actor} set “{right}” of {object} on {place} from {before} to {after}"),
+    group="tiers",
+)
+ROLE_ADDED = audited("role.added", sentence=_("{actor} added the tier {object}"), group="tiers")
+ROLE_RENAMED = audited(
+    "role.renamed", sentence=_("{actor} renamed the tier {before} to {after}"), group="tiers"
+)
+ROLE_RETIRED = audited("role.retired", sentence=_("{actor} retired the tier {object}"), group="tiers")
+ROLE_FACTOR_SET = audited(
+    "role.second_factor_set",
+    sentence=_("{actor} changed the second factor of {object} from {before} to {after}"),
+    group="tiers",
+)
+ROLE_GIVEN_NEW_RIGHTS = audited(
+    "role.given_new_rights",
+    sentence=_("A new release gave {object} the rights it brought: {rights}"),
+    group="tiers",
+)
+ROTA_ADDED = audited("rota.added", sentence=_("{actor} added the rota {object}"), group="tiers")
+ROTA_RETIRED = audited("rota.retired", sentence=_("{actor} retired the rota {object}"), group="tiers")
+CHANGES_PROPOSED = audited(
+    "changes.proposed", sentence=_("{actor} proposed {count} changes: {reason}"), group="tiers"
+)
+CHANGES_IN_FORCE = audited(
+    "changes.in_force",
+    sentence=_("{actor} put {count} changes proposed by {proposed_by} into force"),
+    group="tiers",
+)
+CHANGES_SENT_BACK = audited(
+    "changes.sent_back",
+    sentence=_("{actor} sent {count} changes back to {proposed_by}: {reason}"),
+    group="tiers",
+)
+CHANGES_WITHDRAWN = audited(
+    "changes.withdrawn", sentence=_("{actor} withdrew {count} changes"), group="tiers"
+)
 CHANNEL_CONNECTED = audited("channel.connected", sentence=_("{actor} connected {object}"), group="channels")
 CHANNEL_STATE_CHANGED = audited(
     "channel.state_changed", sentence=_("{object} went from {before} to {after}: {reason}"), group="channels"
@@ -59,4 +100,29 @@ BOOK_READ = audited("book.read", sentence=_("{actor} read the audit log"), group
 BOOK_VERIFIED = audited("book.verified", sentence=_("{actor} verified the audit log"), group="audit")
 BOOK_EXPORTED = audited(
     "book.exported", sentence=_("{actor} exported {lines} lines of the audit log"), group="audit"
+)
+API_KEY_MADE = audited("api_key.made", sentence=_("{actor} made the API key {object}"), group="access")
+API_KEY_REVOKED = audited(
+    "api_key.revoked", sentence=_("{actor} revoked the API key {object}: {reason}"), group="access"
+)
+FORCE_LOCKED = audited("force.locked", sentence=_("{actor} locked {object} down: {reason}"), group="lockdown")
+UNLOCK_ASKED = audited(
+    "force.unlock_asked",
+    sentence=_("{actor} spoke first for unlocking {object}; a second person is waited for"),
+    group="lockdown",
+)
+UNLOCK_TAKEN_BACK = audited(
+    "force.unlock_taken_back",
+    sentence=_("{actor} took the word for unlocking {object} back"),
+    group="lockdown",
+)
+FORCE_UNLOCKED = audited(
+    "force.unlocked",
+    sentence=_("{actor} unlocked {object} as the second of two, after {first}"),
+    group="lockdown",
+)
+PACE_CHANGED = audited(
+    "force.pace_changed",
+    sentence=_("{actor} changed how many posts a minute are taken for a person's own: {before} to {after}"),
+    group="lockdown",
 )
