@@ -13,3 +13,19 @@ class ChannelStateChanged:
     force_id: UUID
     channel_id: UUID
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesProposed:
+    """Somebody waits for a second administrator."""
+
+    force_id: UUID
+    change_set_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class TiersChanged:
+    """A set of changes came into force: what people may do is no longer what it was."""
+
+    force_id: UUID
+    change_set_id: UUID

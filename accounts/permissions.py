@@ -37,6 +37,7 @@ MANAGE_CHANNEL = permission(
     help_text=_("Connect a social account, renew its sign-in, suspend it with a reason."),
     granted_to={Role.CENTRAL_ADMIN},
     requires=VIEW_CHANNEL,
+    administers=True,
 )
 VIEW_VAULT = permission(
     "accounts.view_vault",
@@ -56,6 +57,7 @@ MANAGE_ORGANISATION = permission(
     help_text=_("Add, rename, move and close units; import units, people and accounts."),
     granted_to=ADMINISTRATORS,
     requires=VIEW_ORGANISATION,
+    administers=True,
 )
 CHANGE_TIERS = permission(
     "accounts.change_tiers",
@@ -65,6 +67,7 @@ CHANGE_TIERS = permission(
     ),
     granted_to=ADMINISTRATORS,
     requires=VIEW_ORGANISATION,
+    administers=True,
 )
 APPROVE_TIERS = permission(
     "accounts.approve_tiers",
@@ -72,6 +75,7 @@ APPROVE_TIERS = permission(
     help_text=_("Put another administrator's changes of tiers into force, or send them back."),
     granted_to=ADMINISTRATORS,
     requires=VIEW_ORGANISATION,
+    administers=True,
 )
 MANAGE_PEOPLE = permission(
     "accounts.manage_people",
@@ -79,12 +83,14 @@ MANAGE_PEOPLE = permission(
     help_text=_("Invite people, end their sessions, reset a lost second factor, process leavers."),
     granted_to=ADMINISTRATORS,
     requires=VIEW_ORGANISATION,
+    administers=True,
 )
 MANAGE_API_KEYS = permission(
     "accounts.manage_api_keys",
     label=_("Make API keys"),
     help_text=_("Make and revoke keys with which programs act under their owner's name."),
     granted_to=ADMINISTRATORS,
+    administers=True,
 )
 LOCK_FORCE = permission(
     "accounts.lock_force",

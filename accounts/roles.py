@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Role
+from accounts.models import Role, SecondFactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class FirstRole:
     slug: str
     name: Any
     number: int
+    second_factor: SecondFactor = SecondFactor.OPTIONAL
 
 
 FIRST_ROLES = (
@@ -26,8 +27,8 @@ FIRST_ROLES = (
     FirstRole(Role.MODERATOR, _("Moderator"), 3),
     FirstRole(Role.LEGAL_APPROVER, _("Legal approver"), 3),
     FirstRole(Role.DUTY_PRESS_OFFICER, _("Duty press officer"), 4),
-    FirstRole(Role.GOLD, _("Gold commander"), 5),
-    FirstRole(Role.CENTRAL_ADMIN, _("Central comms admin"), 0),
-    FirstRole(Role.IT_ADMIN, _("Force IT admin"), 0),
-    FirstRole(Role.AUDITOR, _("Auditor"), 0),
+    FirstRole(Role.GOLD, _("Gold commander"), 5, SecondFactor.ANY),
+    FirstRole(Role.CENTRAL_ADMIN, _("Central comms admin"), 0, SecondFactor.ANY),
+    FirstRole(Role.IT_ADMIN, _("Force IT admin"), 0, SecondFactor.ANY),
+    FirstRole(Role.AUDITOR, _("Auditor"), 0, SecondFactor.ANY),
 )

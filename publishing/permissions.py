@@ -25,6 +25,7 @@ PUBLISH_POST = permission(
         Role.GOLD,
     },
     requires=VIEW_POST,
+    speaks=True,
 )
 SETTLE_DELIVERY = permission(
     "publishing.settle_delivery",
@@ -32,4 +33,5 @@ SETTLE_DELIVERY = permission(
     help_text=_("Say what became of a delivery of which the network gave no proof."),
     granted_to={Role.AREA_EDITOR, Role.AREA_APPROVER, Role.DUTY_PRESS_OFFICER, Role.GOLD},
     requires=VIEW_POST,
+    speaks=True,
 )

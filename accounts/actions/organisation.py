@@ -7,13 +7,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.access.declared import default_permissions
+from accounts.access.declared import all_permissions, default_permissions
+from accounts.access.duties import note_duties, refuse_impossible_grant
 from accounts.access.gate import require
 from accounts.actions.tree import lock_tree, plant
 from accounts.actions.units import check_name, refuse_closing_parent
 from accounts.audit.book import record
 from accounts.audited import FORCE_CREATED, ROLE_ENDED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
-from accounts.models import Force, Grant, Role, Unit, User
+from accounts.models import Force, Grant, KnownRight, Role, Unit, User
 from accounts.permissions import APPROVE_TIERS, MANAGE_ORGANISATION, MANAGE_PEOPLE
 from accounts.roles import FIRST_ROLES
 from hqdash.base.actor import Actor
@@ -30,12 +31,16 @@ def create_force(*, slug: str, name: str, timezone: str = "Europe/London") -> Fo
         actor = Actor.clock(force.pk)
         record(actor, FORCE_CREATED, force)
         for first in FIRST_ROLES:
-            Role.objects.create(
+            role = Role(
                 slug=first.slug,
                 name=str(first.name),
                 number=first.number,
                 permissions=default_permissions(first.slug),
+                second_factor=first.second_factor,
             )
+            note_duties(role)
+            role.save()
+        KnownRight.objects.bulk_create([KnownRight(permission=each.name) for each in all_permissions()])
         add_unit(actor=actor, name=name, code="FORCE")
     return force
 
@@ -93,8 +98,13 @@ def grant_role(
     """Give ``user`` the role on ``unit`` and everything below it, at once: how a force is set up.
 
     People propose a change instead (``accounts.actions.changes``), and a second one puts it into force.
+
+    Raises:
+        Unprocessable: it ends before it starts, the role is retired, or the user would both administer and
+            speak to the public.
     """
     require(actor, APPROVE_TIERS, unit)
+    refuse_impossible_grant(user=user, role=role, starts_at=now, ends_at=ends_at)
     grant = Grant.objects.create(
         user=user,
         unit=unit,
