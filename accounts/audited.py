@@ -126,3 +126,46 @@ PACE_CHANGED = audited(
     sentence=_("{actor} changed how many posts a minute are taken for a person's own: {before} to {after}"),
     group="lockdown",
 )
+SESSION_ENDED = audited("session.ended", sentence=_("{actor} ended a session of {object}"), group="access")
+SESSIONS_ENDED = audited(
+    "sessions.ended", sentence=_("{actor} ended {sessions} sessions of {object}"), group="access"
+)
+PASSWORD_CHANGED = audited("password.changed", sentence=_("{object} chose a new password"), group="access")
+SECOND_FACTOR_ADDED = audited(
+    "second_factor.added", sentence=_("{object} set up a second factor: {factor}"), group="access"
+)
+SECOND_FACTOR_REMOVED = audited(
+    "second_factor.removed", sentence=_("{object} removed a second factor: {factor}"), group="access"
+)
+SECOND_FACTOR_RESET = audited(
+    "second_factor.reset", sentence=_("{actor} reset the second factor of {object}: {reason}"), group="access"
+)
+SECOND_FACTOR_FAILED = audited(
+    "second_factor.failed", sentence=_("A second step as {object} failed"), group="access"
+)
+RECOVERY_CODES_MADE = audited(
+    "recovery_codes.made", sentence=_("{object} got new recovery codes"), group="access"
+)
+RECOVERY_CODE_USED = audited(
+    "recovery_code.used", sentence=_("{object} used a recovery code"), group="access"
+)
+INVITATION_MADE = audited(
+    "invitation.made", sentence=_("{actor} made a one-time link for {object}"), group="people"
+)
+INVITATION_REVOKED = audited(
+    "invitation.revoked", sentence=_("{actor} revoked the one-time link of {object}"), group="people"
+)
+INVITATION_USED = audited(
+    "invitation.used", sentence=_("{object} used a one-time link and chose a password"), group="people"
+)
+PERSON_READ = audited("person.read", sentence=_("{actor} looked at the page of {object}"), group="people")
+PERSON_EDITED = audited("person.edited", sentence=_("{actor} changed the e-mail of {object}"), group="people")
+USER_LEFT = audited("user.left", sentence=_("{actor} recorded that {object} left: {reason}"), group="people")
+USER_RETURNED = audited(
+    "user.returned", sentence=_("{actor} let {object} come back, without any tier"), group="people"
+)
+SIGN_IN_RULES_CHANGED = audited(
+    "sign_in_rules.changed",
+    sentence=_("{actor} changed how long sessions last from {before} to {after}"),
+    group="access",
+)

@@ -29,3 +29,12 @@ class TiersChanged:
 
     force_id: UUID
     change_set_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class UserLeft:
+    """Somebody left the force; what they had waiting is the heir's now."""
+
+    force_id: UUID
+    user_id: UUID
+    heir_id: UUID | None
