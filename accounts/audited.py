@@ -90,6 +90,38 @@ CHANNEL_STATE_CHANGED = audited(
 CREDENTIAL_STORED = audited(
     "credential.stored", sentence=_("{actor} put a new credential for {object} into the vault"), group="vault"
 )
+CREDENTIAL_RENEWED = audited(
+    "credential.renewed", sentence=_("The sign-in of {object} was renewed at the network"), group="vault"
+)
+CREDENTIAL_REVOKED = audited(
+    "credential.revoked", sentence=_("{actor} revoked the sign-in of {object}: {confirmed}"), group="vault"
+)
+CREDENTIAL_ENDS_SOON = audited(
+    "credential.ends_soon", sentence=_("The sign-in of {object} ends within {days} days"), group="vault"
+)
+CHANNEL_TESTED = audited(
+    "channel.tested", sentence=_("{actor} tested the sign-in of {object}: {outcome}"), group="vault"
+)
+CHANNEL_OWNER_CHANGED = audited(
+    "channel.owner_changed",
+    sentence=_("{actor} changed the owner of {object} from {before} to {after}"),
+    group="channels",
+)
+CONNECTING_STARTED = audited(
+    "connecting.started", sentence=_("{actor} went to {network} to connect an account"), group="channels"
+)
+CONNECTING_RECEIVED = audited(
+    "connecting.received", sentence=_("{actor} came back from {network} with a sign-in"), group="channels"
+)
+CONNECTING_REFUSED = audited(
+    "connecting.refused", sentence=_("An answer from {network} was not taken: {reason}"), group="channels"
+)
+NETWORK_APP_KEPT = audited(
+    "network_app.kept", sentence=_("{actor} put the {network} app into the vault"), group="vault"
+)
+VAULT_ROTATED = audited(
+    "vault.rotated", sentence=_("The force got key number {epoch}; everything is sealed again"), group="vault"
+)
 VAULT_OPENED = audited(
     "vault.opened", sentence=_("The vault was opened for {object}: {purpose}"), group="vault"
 )
