@@ -38,11 +38,11 @@ doctor: runtime ## Say what is missing in this set-up and how to mend it
 
 test: dev ## Run the tests against a real PostgreSQL and Valkey
 	@$(CHROMIUM_OR_SAY_SO)
-	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 test-full: dev ## Run every test, also the slow ones and those against real peers
 	@$(CHROMIUM_OR_SAY_SO)
-	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder -m "full or not full" $(ARGS)
+	@exec $(EMBEDDED) run --temporary -- $(VENV)/python -m pytest -n $(JOBS) --dist loadscope --no-loadscope-reorder -m "full or not full" $(ARGS)
 
 lint: dev ## Check style, types, imports and templates
 	@$(VENV)/ruff check .

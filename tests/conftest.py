@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from django.core.management.commands import flush
 from django.db import connections
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from hqdash.base.tenancy import acting_for
 from tests.cast import Cast, make_cast
@@ -16,13 +18,17 @@ from tests.cast import Cast, make_cast
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class WholeFiles(LoadScopeScheduling):
     """What runs side by side is whole files, and all browser stories together: they share one running product."""
-    for item in items:
-        folder = item.path.parent.name
-        name = folder if folder == "browser" else f"{folder}/{item.path.name}"
-        item.add_marker(pytest.mark.xdist_group(name))
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "tests/browser" if path.startswith("tests/browser/") else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:
+    """Marks of groups do not reach the scheduler, so it reads the paths."""
+    return WholeFiles(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")
