@@ -41,7 +41,6 @@ USER_ADDED = audited("user.added", sentence=_("{actor} added {object}"), group="
 ROLE_GRANTED = audited(
     "role.granted", sentence=_("{actor} gave {object} the role {role} on {unit}"), group="tiers"
 )
-ROLE_ENDED = audited("role.ended", sentence=_("{actor} ended the role {role} of {object}"), group="tiers")
 GRANT_ENDED = audited(
     "grant.ended", sentence=_("{actor} ended the role {role} of {object} on {place}"), group="tiers"
 )

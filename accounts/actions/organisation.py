@@ -13,7 +13,7 @@ from accounts.access.gate import require
 from accounts.actions.tree import lock_tree, plant
 from accounts.actions.units import check_name, refuse_closing_parent
 from accounts.audit.book import record
-from accounts.audited import FORCE_CREATED, ROLE_ENDED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
+from accounts.audited import FORCE_CREATED, GRANT_ENDED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
 from accounts.models import Force, Grant, KnownRight, Role, Unit, User
 from accounts.permissions import APPROVE_TIERS, MANAGE_ORGANISATION, MANAGE_PEOPLE
 from accounts.roles import FIRST_ROLES
@@ -126,12 +126,13 @@ def end_role(*, actor: Actor, grant: Grant, at: datetime, now: datetime) -> None
     grant.save(update_fields=["ends_at"])
     record(
         actor,
-        ROLE_ENDED,
+        GRANT_ENDED,
         grant.user,
         unit=grant.unit,
         channel=grant.channel,
         role=grant.role.name,
-        before=before,
+        place=str(grant.place),
+        before=before or "",
         after=grant.ends_at,
     )
 

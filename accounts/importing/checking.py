@@ -48,12 +48,11 @@ def check_units(plan: Plan, rows: list[UnitRow], parents: Mapping[str, str], wor
             plan.problems.append(Problem(row.place, "parent", sentence % {"code": row.code}))
         elif row.parent and row.parent not in known:
             plan.problems.append(Problem(row.place, "parent", unknown_unit(plan, row.parent, known)))
-        elif row.parent and row.parent not in by_code:
-            closes = world.units[row.parent].closed_on
-            if closes is not None and (standing is None or standing.parent != row.parent):
-                sentence = _("The unit %(code)s closes on %(day)s; nothing can be put below it.")
-                names = {"code": row.parent, "day": f"{closes:%-d %B %Y}"}
-                plan.problems.append(Problem(row.place, "parent", sentence % names))
+        above = world.units.get(parents[row.code])
+        if above is not None and above.closed_on and (standing is None or standing.parent != above.code):
+            sentence = _("The unit %(code)s closes on %(day)s; nothing can be put below it.")
+            names = {"code": above.code, "day": f"{above.closed_on:%-d %B %Y}"}
+            plan.problems.append(Problem(row.place, "parent", sentence % names))
     for circle in circles(parents, world):
         row = next(by_code[code] for code in circle if code in by_code)
         way = " > ".join([*circle, circle[0]])

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from accounts.models import Channel, Force, Grant, Role, Unit, User
+from accounts.models import Change, ChangeSet, Channel, Force, Grant, Role, Unit, User
 from hqdash.base.actor import Actor
 from hqdash.networks.network import all_networks
 
@@ -128,4 +128,17 @@ def look_at_world(actor: Actor, *, now: datetime) -> World:
         held=held,
         tiers=dict(tiers.values()),
         networks=frozenset(network.slug for network in all_networks()),
+        waiting=_waiting(names, {pk: slug for pk, (slug, _name) in tiers.items()}, codes),
     )
+
+
+def _waiting(names: dict[UUID, str], slugs: dict[UUID, str], codes: dict[UUID, str]) -> frozenset[RoleKey]:
+    undecided = (ChangeSet.State.OPEN, ChangeSet.State.PROPOSED, ChangeSet.State.SENT_BACK)
+    asked = Change.objects.filter(kind="grant.give", change_set__state__in=undecided)
+    keys: set[RoleKey] = set()
+    for what in asked.order_by().values_list("what", flat=True):
+        if what.get("unit"):
+            user, role, unit = (UUID(what[name]) for name in ("user", "role", "unit"))
+            if user in names and role in slugs and unit in codes:
+                keys.add((names[user], slugs[role], codes[unit]))
+    return frozenset(keys)
