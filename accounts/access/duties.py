@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
 from accounts.access.declared import administering_rights, permission_named, speaking_rights
+from accounts.access.moments import spoken
 from accounts.models import Answer, Grant, Role, Rule, User
 from hqdash.base.errors import Unprocessable
 
@@ -103,8 +104,7 @@ def refuse_impossible_grant(*, user: User, role: Role, starts_at: datetime, ends
     """
     if ends_at is not None and ends_at <= starts_at:
         raise Unprocessable(
-            _("This ends before it starts. Choose an end after %(start)s.")
-            % {"start": f"{starts_at:%d %B %Y %H:%M}"},
+            _("This ends before it starts. Choose an end after %(start)s.") % {"start": spoken(starts_at)},
             "ends_at",
         )
     if not user.is_active:

@@ -1,0 +1,137 @@
+"""What is known about rights at one moment, loaded once, so that it can be reasoned about without a query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from accounts.access.shifts import Pattern, Window
+from accounts.models import Grant, Role, RoleVersion, Rule, Team, UnitPath
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A tier as it was at the moment."""
+
+    id: UUID
+    name: str
+    permissions: frozenset[str]
+    with_approval: frozenset[str]
+    second_factor: str
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An override that held at the moment."""
+
+    unit_id: UUID
+    unit_name: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Grants with their tiers and overrides as of ``moment``, and the tree as it is."""
+
+    moment: datetime
+    grants: tuple[Grant, ...]
+    tiers: dict[UUID, Tier]
+    said: dict[tuple[UUID, str], dict[UUID, Said]]
+    above: dict[UUID, tuple[UUID, ...]]
+    """For each unit: itself and every unit above it, the nearest first."""
+    patterns: dict[UUID, Pattern] = field(default_factory=dict)
+    """How each team of a grant walks through its rota."""
+
+
+def facts_of(
+    grants: QuerySet[Grant], *, moment: datetime, zone: ZoneInfo, places: Iterable[UUID] = ()
+) -> Facts:
+    """The facts about these grants, and about ``places`` (units) beside their own.
+
+    Grants that do not hold at ``moment`` are kept: why somebody may not is told by them.
+    """
+    found = tuple(
+        grants.select_related("user", "role", "unit", "channel", "team__rota", "requested_by", "approved_by")
+    )
+    units = {unit_of(grant) for grant in found} | set(places)
+    roles = {grant.role_id: grant.role for grant in found}
+    return Facts(
+        moment=moment,
+        grants=found,
+        tiers=tiers_at(roles.values(), moment),
+        said=overrides_at(roles, moment),
+        above=units_above(units),
+        patterns={
+            grant.team_id: pattern_of(grant.team, zone) for grant in found if grant.team and grant.team_id
+        },
+    )
+
+
+def unit_of(grant: Grant) -> UUID:
+    """The unit on which a grant stands: its own, or that of its channel."""
+    if grant.channel is not None:
+        return grant.channel.unit_id
+    if grant.unit_id is None:
+        raise ValueError("A grant is on a unit or on a channel.")
+    return grant.unit_id
+
+
+def tiers_at(roles: Iterable[Role], moment: datetime) -> dict[UUID, Tier]:
+    """Each tier as it was then: a change keeps what was before it."""
+    now = {role.pk: role for role in roles}
+    then: dict[UUID, RoleVersion] = {}
+    for version in RoleVersion.objects.filter(role_id__in=now, until__gt=moment).order_by("until"):
+        then.setdefault(version.role_id, version)
+    tiers = {}
+    for key, role in now.items():
+        was = then.get(key, role)
+        tiers[key] = Tier(
+            id=key,
+            name=role.name,
+            permissions=frozenset(was.permissions),
+            with_approval=frozenset(was.with_approval),
+            second_factor=was.second_factor,
+            retired_at=role.retired_at,
+        )
+    return tiers
+
+
+def overrides_at(roles: Iterable[UUID], moment: datetime) -> dict[tuple[UUID, str], dict[UUID, Said]]:
+    """For each tier and right: what units said otherwise then."""
+    rules = Rule.objects.filter(
+        Q(ends_at=None) | Q(ends_at__gt=moment), role_id__in=list(roles), starts_at__lte=moment
+    )
+    said: dict[tuple[UUID, str], dict[UUID, Said]] = {}
+    for role_id, permission, unit_id, name, answer in rules.values_list(
+        "role_id", "permission", "unit_id", "unit__name", "answer"
+    ):
+        said.setdefault((role_id, permission), {})[unit_id] = Said(unit_id, name, answer)
+    return said
+
+
+def units_above(units: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    """For each unit: itself and every unit above it, the nearest first."""
+    above: dict[UUID, list[UUID]] = {}
+    paths = UnitPath.objects.filter(descendant_id__in=list(units)).order_by("depth")
+    for below, ancestor in paths.values_list("descendant_id", "ancestor_id"):
+        above.setdefault(below, []).append(ancestor)
+    return {unit: tuple(ancestors) for unit, ancestors in above.items()}
+
+
+def pattern_of(team: Team, zone: ZoneInfo) -> Pattern:
+    """A team's way through its rota, on the clocks of the force."""
+    rota = team.rota
+    windows = zip(rota.shift_names, rota.windows, strict=True)
+    return Pattern(
+        first_day=rota.first_day,
+        cycle_days=rota.cycle_days,
+        windows=tuple(Window(name, span.lower, span.upper) for name, span in windows),
+        zone=zone,
+        offset_days=team.offset_days,
+    )
