@@ -47,27 +47,14 @@
     const button = d.querySelector('[data-key="' + CSS.escape(event.key.toLowerCase()) + '"]');
     if (button && !button.disabled) { event.preventDefault(); button.click(); }
   });
-  // Arrow keys within tabs and trees, as the ARIA practices describe them.
+  // Arrow keys within tabs, as the ARIA practices describe them.
   d.addEventListener('keydown', event => {
     const tab = event.target.closest?.('[role=tab]');
     if (tab && ['ArrowRight', 'ArrowLeft', 'Home', 'End'].includes(event.key)) {
       const tabs = all('[role=tab]', tab.closest('[role=tablist]')), here = tabs.indexOf(tab);
       const next = event.key === 'Home' ? 0 : event.key === 'End' ? tabs.length - 1 : (here + (event.key === 'ArrowRight' ? 1 : -1) + tabs.length) % tabs.length;
       event.preventDefault(); tabs[next].click(); tabs[next].focus();
-      return;
     }
-    const item = event.target.closest?.('[role=treeitem]'), tree = item?.closest('[role=tree]');
-    if (!tree) return;
-    const shown = all('[role=treeitem]', tree).filter(other => other.offsetParent), here = shown.indexOf(item);
-    const go = other => { if (other) { shown.forEach(each => { each.tabIndex = -1; }); other.tabIndex = 0; other.focus(); } };
-    const group = item.querySelector(':scope > [role=group]'), state = item.getAttribute('aria-expanded');
-    const fold = on => { item.setAttribute('aria-expanded', on); if (group) group.hidden = !on; };
-    if (event.key === 'ArrowDown') go(shown[here + 1]);
-    else if (event.key === 'ArrowUp') go(shown[here - 1]);
-    else if (event.key === 'ArrowRight') state === 'false' ? fold(true) : go(shown[here + 1]);
-    else if (event.key === 'ArrowLeft') state === 'true' ? fold(false) : go(item.parentElement.closest('[role=treeitem]'));
-    else return;
-    event.preventDefault();
   });
   d.addEventListener('click', event => {
     const tab = event.target.closest('[role=tab]');
