@@ -15,6 +15,9 @@ class PublishingConfig(AppConfig):
         """Declare what this desk declares."""
         import publishing.audited
         import publishing.cards
+        import publishing.delivery.holding
+        import publishing.hijack_cards
+        import publishing.leaving
         import publishing.live_pages
         import publishing.permissions
         import publishing.tasks

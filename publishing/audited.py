@@ -37,3 +37,17 @@ DELIVERY_SETTLED = audited(
 DELIVERY_CANCELLED = audited(
     "delivery.cancelled", sentence=_("{actor} cancelled {object}"), group="publishing"
 )
+DELIVERIES_HELD = audited(
+    "deliveries.held", sentence=_("{deliveries} deliveries were held back: {why}"), group="publishing"
+)
+DELIVERY_RELEASED = audited(
+    "delivery.released", sentence=_("{actor} released {object}, which was held back"), group="publishing"
+)
+PERSON_STOPPED = audited(
+    "person.stopped",
+    sentence=_("{object} was stopped: {posts} posts within {seconds} seconds; {sessions} sessions ended"),
+    group="lockdown",
+)
+STOP_LIFTED = audited(
+    "person.stop_lifted", sentence=_("{actor} let {object} speak again: {reason}"), group="lockdown"
+)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.access.gate import visible_channels, visible_units
+from accounts.access.gate import can, visible_channels, visible_units
 from accounts.models import Channel
+from accounts.permissions import MANAGE_PEOPLE
 from hqdash.base.actor import Actor
-from publishing.models import Delivery, Post, State
+from publishing.models import Delivery, PersonStop, Post, State
 from publishing.permissions import PUBLISH_POST, VIEW_POST
 
 
@@ -22,6 +23,12 @@ def deliveries_for(actor: Actor) -> QuerySet[Delivery]:
     return Delivery.objects.filter(
         superseded=False, channel__unit__in=visible_units(actor, VIEW_POST)
     ).select_related("channel", "channel__unit")
+
+
+def stops_for(actor: Actor) -> QuerySet[PersonStop]:
+    """Who was stopped for posting too fast, newest first; for those who manage people."""
+    stops = PersonStop.objects.select_related("person", "lifted_by").order_by("-at", "id")
+    return stops if can(actor, MANAGE_PEOPLE) else stops.none()
 
 
 def channels_to_post_to(actor: Actor) -> QuerySet[Channel]:

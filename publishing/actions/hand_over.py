@@ -12,12 +12,12 @@ from hqdash.base.actor import Actor
 from publishing.audited import POST_HANDED_OVER
 from publishing.models import Delivery, Post, State
 
-_WAITING = (State.SCHEDULED, State.LEASED)
+WAITING = (State.SCHEDULED, State.LEASED)
 
 
 def waiting_posts_of(user: User) -> QuerySet[Post]:
     """Posts of which something has yet to go out in this person's name."""
-    waiting = Delivery.objects.filter(post_id=OuterRef("pk"), superseded=False, state__in=_WAITING)
+    waiting = Delivery.objects.filter(post_id=OuterRef("pk"), superseded=False, state__in=WAITING)
     mine = Q(responsible=user) | Q(responsible=None, author=user)
     return Post.objects.filter(mine, Exists(waiting))
 

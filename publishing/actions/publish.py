@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.access.gate import require
 from accounts.audit.book import record
 from accounts.audited import ACCESS_REFUSED
+from accounts.lockdown_queries import require_unlocked
 from accounts.models import Channel, Unit, UnitPath
 from hqdash.base import live
 from hqdash.base.actor import Actor
@@ -26,6 +27,7 @@ from hqdash.networks.network import get_network
 from publishing.audited import POST_PUBLISHED, POST_SCHEDULED
 from publishing.delivery.bells import ring_deliveries
 from publishing.events import PostPublished
+from publishing.hijack import Stopped, TooFast, sentence_of, stop_person, take_turn
 from publishing.models import Delivery, Post, State, Variant
 from publishing.permissions import PUBLISH_POST
 
@@ -34,7 +36,6 @@ LONGEST_TEXT = 63_206
 LONGEST_AHEAD = timedelta(days=366)
 
 
-@transaction.atomic
 def publish_post(
     *,
     actor: Actor,
@@ -54,12 +55,45 @@ def publish_post(
     Raises:
         NotAllowed: one of the channels is not the actor's to post to.
         Unprocessable: nothing to say, nowhere to say it, no time for it, or a text that does not fit its network.
+        Conflict: the force is locked, or the actor posts faster than people do and is stopped.
     """
+    try:
+        return _publish(
+            actor=actor,
+            text=text,
+            channel_ids=channel_ids,
+            form_key=form_key,
+            now=now,
+            variants=variants,
+            send_at=send_at,
+            not_after=not_after,
+            urgent=urgent,
+        )
+    except TooFast as pace:
+        # Written after the roll-back of what was refused, or it would be rolled back too.
+        raise Stopped(sentence_of(stop_person(actor=actor, posts=pace.posts, now=now))) from None
+
+
+@transaction.atomic
+def _publish(
+    *,
+    actor: Actor,
+    text: str,
+    channel_ids: Sequence[UUID],
+    form_key: UUID,
+    now: datetime,
+    variants: Mapping[str, str] | None,
+    send_at: datetime | None,
+    not_after: datetime | None,
+    urgent: bool,
+) -> Post:
     again = Post.objects.filter(form_key=form_key).first()
     if again is not None:
         return again
     channels = _channels(actor, channel_ids)
     wording = _wording(text, variants or {}, channels)
+    require_unlocked(actor)
+    take_turn(actor, now=now)
     due = due_at(send_at, now=now)
     post = Post(
         author_id=actor.person_id,

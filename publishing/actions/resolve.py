@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.gate import require, visible_channels
 from accounts.audit.book import record
+from accounts.lockdown_queries import require_unlocked
 from hqdash.base import live
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Conflict, Unprocessable
@@ -19,6 +20,7 @@ from hqdash.base.events import announce
 from publishing import audited
 from publishing.delivery.bells import ring_deliveries
 from publishing.events import DeliveryChanged
+from publishing.hijack import refuse_stopped
 from publishing.models import Delivery, Post, State
 from publishing.permissions import PUBLISH_POST, SETTLE_DELIVERY
 from publishing.rules import Event, next_state
@@ -39,9 +41,11 @@ def retry_failed(*, actor: Actor, post: Post, now: datetime, delivery: Delivery 
 
     Raises:
         NotAllowed: the actor may not post at all, or not to the channel of the one that is named.
-        Conflict: nothing is left to try again.
+        Conflict: nothing is left to try again, the force is locked or the actor is stopped.
     """
     require(actor, PUBLISH_POST, delivery.channel if delivery is not None else None)
+    require_unlocked(actor)
+    refuse_stopped(actor)
     failed = _own(actor, post).filter(CAN_BE_RETRIED, superseded=False)
     if delivery is not None:
         failed = failed.filter(pk=delivery.pk)

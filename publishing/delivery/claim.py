@@ -18,10 +18,17 @@ from publishing.models import Delivery
 PREPARING = timedelta(seconds=20)
 """How long a worker may take until the first byte leaves."""
 
-_CLAIM = """
+NOT_STOPPED = """
+NOT EXISTS (SELECT 1 FROM accounts_force f WHERE f.id = publishing_delivery.force_id AND f.locked_at IS NOT NULL)
+AND NOT EXISTS (SELECT 1 FROM publishing_personstop s JOIN publishing_post p ON p.author_id = s.person_id
+                WHERE p.id = publishing_delivery.post_id AND s.lifted_at IS NULL)
+"""
+"""Asked when a delivery is claimed, and again before its first byte leaves."""
+_CLAIM = f"""
 UPDATE publishing_delivery SET
     state = 'leased', fence = fence + 1, leased_until = clock_timestamp() + make_interval(secs => %s)
 WHERE id = %s AND state = 'scheduled' AND due_at <= clock_timestamp() AND not_after > clock_timestamp()
+    AND held_at IS NULL AND {NOT_STOPPED}
 """
 
 

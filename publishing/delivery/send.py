@@ -38,7 +38,7 @@ from publishing.rules import Event, pause_before_retry
 log = logging.getLogger(__name__)
 _NEXT = """
 SELECT id, urgent FROM publishing_delivery
-WHERE channel_id = %s AND state = 'scheduled' AND due_at <= clock_timestamp()
+WHERE channel_id = %s AND state = 'scheduled' AND due_at <= clock_timestamp() AND held_at IS NULL
 ORDER BY urgent DESC, due_at, id LIMIT 1
 """
 MARGIN_SECONDS = 3.0
@@ -68,6 +68,10 @@ def _deliver(taken: Claim) -> None:
             connector = network.connect(delivery.channel.account, credentials)
             _send(taken, network, connector)
     except drawer.VaultRefused as refused:
+        if refused.why == "force_locked":
+            # Locked between the claim and now: it waits, and a person decides about it afterwards.
+            steps.not_sent(delivery, reason="locked", sentence=refused.sentence, pause=timedelta())
+            return
         steps.fail(delivery, event=Event.NO_RIGHT, reason=f"vault_{refused.why}", sentence=refused.sentence)
     except drawer.VaultClosed as closed:
         steps.not_sent(delivery, reason="vault_closed", sentence=closed.sentence, pause=timedelta(seconds=2))

@@ -19,7 +19,7 @@ from hqdash.base.actor import Actor
 from hqdash.base.events import announce
 from hqdash.networks.types import Published
 from publishing import audited
-from publishing.delivery.claim import Claim
+from publishing.delivery.claim import NOT_STOPPED, Claim
 from publishing.events import DeliveryChanged
 from publishing.models import Attempt, Delivery, State
 from publishing.rules import Event, next_state
@@ -44,7 +44,7 @@ def start(claim: Claim, seen_ids: frozenset[str]) -> Attempt | None:
             "leased_until = clock_timestamp() + make_interval(secs => %s), looks = 0, clean_looks = 0, "
             "reason = '', sentence = '' "
             "WHERE id = %s AND fence = %s AND state = 'leased' AND leased_until > clock_timestamp() "
-            "RETURNING attempts, fence",
+            f"AND held_at IS NULL AND {NOT_STOPPED} RETURNING attempts, fence",
             [ON_THE_WIRE.total_seconds(), delivery.pk, delivery.fence],
         )
         row = cursor.fetchone()

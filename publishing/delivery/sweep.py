@@ -30,6 +30,8 @@ _DUE = """
 UPDATE publishing_delivery SET rung_at = clock_timestamp() WHERE id IN (
     SELECT id FROM publishing_delivery d
     WHERE state = 'scheduled' AND due_at <= clock_timestamp() AND not_after > clock_timestamp()
+      AND held_at IS NULL
+      AND NOT EXISTS (SELECT 1 FROM accounts_force f WHERE f.id = d.force_id AND f.locked_at IS NOT NULL)
       AND rung_at < clock_timestamp() - interval '4 seconds'
       AND NOT EXISTS (SELECT 1 FROM publishing_delivery o WHERE o.channel_id = d.channel_id
                       AND o.state IN ('leased', 'sending', 'unknown'))

@@ -30,6 +30,13 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Held(models.TextChoices):
+    """Why a delivery waits for a person to release it."""
+
+    LOCKED = "locked", _("Held back by a lock-down")
+    STOPPED = "stopped", _("Held back: its author was stopped")
+
+
 IN_FLIGHT = (State.LEASED, State.SENDING, State.UNKNOWN)
 """While a delivery is in one of these, its channel sends nothing else: only so can a lost answer be told."""
 
@@ -55,6 +62,9 @@ class Delivery(TenantModel):
     rung_at = models.DateTimeField(db_default=Now())
     """When a worker was last woken for it."""
     fence = models.BigIntegerField(default=0)
+    held_at = models.DateTimeField(null=True, blank=True)
+    """Since when nobody may begin it: until a person releases it, looking at each."""
+    held_why = models.CharField(max_length=12, choices=Held.choices, blank=True, db_default="")
     leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     looks = models.PositiveSmallIntegerField(default=0)
@@ -85,6 +95,10 @@ class Delivery(TenantModel):
                 name="delivery_external_id_once",
             ),
             models.CheckConstraint(
+                condition=Q(held_at=None, held_why="") | (Q(held_at__isnull=False) & ~Q(held_why="")),
+                name="held_says_why",
+            ),
+            models.CheckConstraint(
                 condition=(Q(state="sent") & ~Q(external_id="")) | (~Q(state="sent") & Q(external_id="")),
                 name="sent_means_the_network_has_it",
             ),
@@ -111,6 +125,11 @@ class Delivery(TenantModel):
             ),
             models.Index(
                 fields=["force", "state"], condition=Q(state="needs_person"), name="delivery_for_a_person"
+            ),
+            models.Index(
+                fields=["force", "due_at", "id"],
+                condition=Q(held_at__isnull=False, state="scheduled"),
+                name="delivery_held",
             ),
         ]
 

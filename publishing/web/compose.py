@@ -21,6 +21,7 @@ from hqdash.base.errors import Refusal, Unprocessable
 from hqdash.base.pages import Page
 from hqdash.networks.network import get_network
 from publishing.actions.publish import due_at, publish_post
+from publishing.hijack import why_stopped
 from publishing.local_time import moment_on_the_wall
 from publishing.permissions import PUBLISH_POST
 from publishing.queries import channels_to_post_to
@@ -127,6 +128,7 @@ class Compose(Page):
             "wordings": every,
             "networks": [get_network(slug) for slug in sorted({channel.network for channel in channels})],
             "total": len(channels),
+            "stopped": why_stopped(self.actor),
             "others_text": ngettext(
                 "Leave these out and go on with %(n)s account",
                 "Leave these out and go on with %(n)s accounts",
