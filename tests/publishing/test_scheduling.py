@@ -12,12 +12,13 @@ from accounts.actions.organisation import add_user, grant_role
 from accounts.models import AuditEntry, Role
 from hqdash.base import clock
 from hqdash.base.errors import Unprocessable
+from publishing import leaving
 from publishing.actions.hand_over import hand_over_posts, waiting_posts_of
 from publishing.delivery.send import deliver_one
 from publishing.local_time import moment_on_the_wall
 from publishing.models import Delivery, Post
 from tests.cast import Cast
-from tests.publishing.conftest import Connect, delivery_of, write
+from tests.publishing.conftest import Connect, Connected, delivery_of, write
 from tests.publishing.plain_forms import form_on
 from tests.signing_in import signed_in
 
@@ -126,3 +127,10 @@ def _its_time_has_come(post: Post) -> None:
             [post.pk],
         )
     assert Delivery.objects.filter(post=post).exists()
+
+
+def test_somebody_without_rights_there_cannot_be_the_heir(cast: Cast) -> None:
+    write(cast.pc, "Later", Connected(cast.x, None, ""), send_at=clock.now() + timedelta(hours=3))  # type: ignore[arg-type]
+    assert leaving.count_of(cast.pc.user) == 1
+    assert "desk.a3 may not post to @Coventry_demo" in leaving.obstacle(cast.pc.user, cast.desk.user)
+    assert leaving.obstacle(cast.pc.user, cast.press.user) == ""
