@@ -18,6 +18,7 @@ from hqdash.networks.types import Account
 
 if TYPE_CHECKING:
     from hqdash.networks.connector import Connector
+    from hqdash.networks.signing_in import SignInWay
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,17 @@ class Network:
     prices: str
     # Empty where every account has an address of its own.
     default_base_url: str = ""
+    # How a person connects an account; made late, because it brings the HTTP library along.
+    open_sign_in: Callable[[], SignInWay] | None = None
 
     def can(self, capability: Capability) -> bool:
         """True if this network offers it."""
         return capability in self.does
+
+    @property
+    def sign_in(self) -> SignInWay | None:
+        """How a person connects an account at the network itself; None where that is not offered."""
+        return self.open_sign_in() if self.open_sign_in is not None else None
 
     @property
     def icon(self) -> Path:
@@ -67,8 +75,7 @@ class Network:
 
     def http_settings(self) -> HttpSettings:
         """The transport as the environment describes it."""
-        configured = os.environ.get(f"HQDASH_{self.slug.upper()}_BASE_URL", "").strip()
-        return HttpSettings.from_environment(base_url=configured or self.default_base_url)
+        return HttpSettings.from_environment(base_url=configured_base_url(self.slug) or self.default_base_url)
 
     def connect(
         self,
@@ -81,6 +88,11 @@ class Network:
         if not settings.base_url and self.default_base_url:
             settings = settings.at(self.http_settings().base_url)
         return self.open_connector(account, credentials, settings)
+
+
+def configured_base_url(slug: str) -> str:
+    """The address that this installation calls in place of the network's own; "" for the network's own."""
+    return os.environ.get(f"HQDASH_{slug.upper()}_BASE_URL", "").strip().rstrip("/")
 
 
 class NoSuchNetwork(LookupError):

@@ -122,7 +122,14 @@ def account_by_token(state: State, *, network: str, token: str) -> Account | Non
     row = state.db.execute(
         "SELECT * FROM account WHERE network = ? AND token_sha256 = ?", (network, fingerprint(token))
     ).fetchone()
-    return _account(row)
+    return _account(row) or _account(
+        state.db.execute(
+            "SELECT account.* FROM token JOIN account ON external_id = account_id WHERE token.network = ?"
+            " AND token.token_sha256 = ? AND kind IN ('access', 'page') AND NOT revoked"
+            " AND (ends_at IS NULL OR ends_at > ?)",
+            (network, fingerprint(token), time.time()),
+        ).fetchone()
+    )
 
 
 def site_user(state: State, *, handle: str, username: str, password: str) -> Account | None:
@@ -133,7 +140,13 @@ def site_user(state: State, *, handle: str, username: str, password: str) -> Acc
         " AND token_sha256 = ?",
         (handle, username, mark),
     ).fetchone()
-    return _account(row)
+    return _account(row) or _account(
+        state.db.execute(
+            "SELECT account.* FROM token JOIN account ON external_id = account_id WHERE kind = 'password'"
+            " AND handle = ? AND person = ? AND token.token_sha256 = ? AND NOT revoked",
+            (handle, username, mark),
+        ).fetchone()
+    )
 
 
 def all_accounts(state: State) -> list[Account]:

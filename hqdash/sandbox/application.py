@@ -3,7 +3,16 @@
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 
-from hqdash.sandbox import control, graph_api, public_pages, wordpress_api, x_api
+from hqdash.sandbox import (
+    control,
+    graph_api,
+    graph_sign_in,
+    public_pages,
+    wordpress_api,
+    wordpress_sign_in,
+    x_api,
+    x_sign_in,
+)
 from hqdash.sandbox.world import World
 
 
@@ -11,9 +20,9 @@ def application(world: World) -> Starlette:
     """The whole sandbox for one world."""
     routes: list[BaseRoute] = [
         Route("/x/{handle}/status/{post_id:int}", public_pages.x_address),
-        Mount("/x", routes=x_api.routes()),
-        Mount("/graph", routes=graph_api.routes()),
-        Mount("/wp", routes=wordpress_api.routes()),
+        Mount("/x", routes=[*x_sign_in.routes(), *x_api.routes()]),
+        Mount("/graph", routes=[*graph_sign_in.routes(), *graph_api.routes()]),
+        Mount("/wp", routes=[*wordpress_sign_in.routes(), *wordpress_api.routes()]),
         Mount("/_control", routes=control.routes()),
         *public_pages.routes(),
     ]

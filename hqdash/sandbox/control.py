@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from hqdash.sandbox.accounts import Account, BadAccount, find_account, put_account
+from hqdash.sandbox.accounts import NETWORKS, Account, BadAccount, find_account, put_account
 from hqdash.sandbox.entries import count_entries, select_entries
 from hqdash.sandbox.faults import BadFault, as_dict
+from hqdash.sandbox.grants import end_all_of, put_app
 from hqdash.sandbox.public_voice import CannotSay, say
 from hqdash.sandbox.reading import json_of
 from hqdash.sandbox.wordpress_answers import WordPressRefusal
@@ -188,6 +189,36 @@ async def faults(request: Request) -> Response:
     return JSONResponse(as_dict(fault), status_code=201)
 
 
+async def make_app(request: Request) -> Response:
+    """Register an app at a network, as a force would in the network's developer pages."""
+    told = await _body(request)
+    network = _text(told, "network")
+    addresses = told.get("redirect_uris")
+    if network not in NETWORKS:
+        raise Unreadable(f"There is no practice network called {network!r}.")
+    if not isinstance(addresses, list) or not all(isinstance(one, str) for one in addresses):
+        raise Unreadable("redirect_uris is a list of addresses.")
+    app = put_app(
+        world_of(request).state,
+        network=network,
+        client_id=_text(told, "client_id"),
+        client_secret=_text(told, "client_secret"),
+        redirect_uris=addresses,
+    )
+    return JSONResponse({"client_id": app.client_id, "redirect_uris": list(app.redirect_uris)})
+
+
+async def end_tokens(request: Request) -> Response:
+    """The person takes the app's access away at the network, or only tokens of some kinds end."""
+    told = await _body(request)
+    account = _account(request, _text(told, "network"), _text(told, "handle"))
+    kinds = told.get("kinds") or []
+    if not isinstance(kinds, list):
+        raise Unreadable("kinds is a list.")
+    ended = end_all_of(world_of(request).state, account, kinds=tuple(str(kind) for kind in kinds))
+    return JSONResponse({"ended": ended})
+
+
 async def reset(request: Request) -> Response:
     """Forget everything."""
     world = world_of(request)
@@ -212,6 +243,8 @@ def routes() -> list[Route]:
         Route("/comments", _guarded(comments), methods=["GET"]),
         Route("/comments", _guarded(write_comment), methods=["POST"]),
         Route("/faults", _guarded(faults), methods=["GET", "POST", "DELETE"]),
+        Route("/apps", _guarded(make_app), methods=["POST"]),
+        Route("/tokens/end", _guarded(end_tokens), methods=["POST"]),
         Route("/reset", _guarded(reset), methods=["POST"]),
         Route("/health", _guarded(health), methods=["GET"]),
     ]

@@ -25,6 +25,7 @@ OPERATIONS = {
     "read": "Reading",
     "hide": "Hiding",
     "withdraw": "Deleting own posts",
+    "sign_in": "Signing in, renewing and revoking",
     "*": "Everything",
 }
 

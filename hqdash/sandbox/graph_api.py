@@ -73,7 +73,7 @@ def _usage(account: Account, *, percent: int, minutes: int = 0) -> dict[str, str
     }
 
 
-async def _arguments(request: Request) -> dict[str, str]:
+async def arguments_of(request: Request) -> dict[str, str]:
     """The arguments of a call, which Graph takes from the address, a form or JSON alike."""
     found: dict[str, str] = dict(request.query_params)
     if request.method == "POST":
@@ -90,7 +90,8 @@ async def _arguments(request: Request) -> dict[str, str]:
     return found
 
 
-def _token(request: Request, arguments: dict[str, str]) -> str:
+def token_of(request: Request, arguments: dict[str, str]) -> str:
+    """The token that a call was made with, wherever it stands."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() in ("bearer", "oauth"):
         return token.strip()
@@ -128,8 +129,8 @@ async def answer(request: Request) -> Response:
     world = world_of(request)
     try:
         _check_version(request.path_params["version"])
-        arguments = await _arguments(request)
-        page = account_by_token(world.state, network="facebook", token=_token(request, arguments))
+        arguments = await arguments_of(request)
+        page = account_by_token(world.state, network="facebook", token=token_of(request, arguments))
     except GraphRefusal as refusal:
         return refusal.response
     if page is None:

@@ -68,9 +68,41 @@ CREATE TABLE IF NOT EXISTS fault (
     times INTEGER,
     value REAL NOT NULL
 );
+CREATE TABLE IF NOT EXISTS app (
+    network TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    secret_sha256 TEXT NOT NULL,
+    redirect_uris TEXT NOT NULL,
+    PRIMARY KEY (network, client_id)
+);
+CREATE TABLE IF NOT EXISTS code (
+    code_sha256 TEXT PRIMARY KEY,
+    network TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    account_ids TEXT NOT NULL,
+    redirect_uri TEXT NOT NULL,
+    challenge TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    ends_at REAL NOT NULL,
+    used INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS token (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    token_sha256 TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL CHECK (kind IN ('access', 'refresh', 'person', 'page', 'password')),
+    network TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    person TEXT NOT NULL,
+    scopes TEXT NOT NULL,
+    ends_at REAL,
+    revoked INTEGER NOT NULL DEFAULT 0,
+    made_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS token_of_account ON token (account_id, kind);
 """
 
-TABLES = ("addressed", "entry", "person", "account", "fault")
+TABLES = ("token", "code", "app", "addressed", "entry", "person", "account", "fault")
 
 # The largest number that the file can hold or compare with.
 LARGEST = 2**63 - 1

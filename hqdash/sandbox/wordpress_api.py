@@ -59,7 +59,8 @@ def not_signed_in() -> JSONResponse:
     return error(401, "rest_not_logged_in", "You are not currently logged in.")
 
 
-def _credentials(request: Request) -> tuple[str, str] | None:
+def credentials_of(request: Request) -> tuple[str, str] | None:
+    """The user name and password of HTTP Basic, where there are any."""
     kind, _, told = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "basic":
         return None
@@ -96,7 +97,7 @@ def _call(works: dict[str, tuple[str, Work]]) -> Callable[[Request], Awaitable[R
 
     async def answer(request: Request) -> Response:
         world = world_of(request)
-        told = _credentials(request)
+        told = credentials_of(request)
         account = (
             site_user(world.state, handle=request.path_params["site"], username=told[0], password=told[1])
             if told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hqdash.networks.capabilities import ALL_CAPABILITIES
 from hqdash.networks.connector import Connector
@@ -12,6 +13,15 @@ from hqdash.networks.http import HttpSettings
 from hqdash.networks.network import CredentialField, Network
 from hqdash.networks.secret import Secret
 from hqdash.networks.types import Account
+
+if TYPE_CHECKING:
+    from hqdash.networks.signing_in import SignInWay
+
+
+def _sign_in() -> SignInWay:
+    from hqdash.networks.facebook.signing_in import FacebookWay
+
+    return FacebookWay()
 
 
 def _open(account: Account, credentials: Mapping[str, Secret], http: HttpSettings) -> Connector:
@@ -43,6 +53,7 @@ NETWORK = Network(
         ),
     ),
     open_connector=_open,
+    open_sign_in=_sign_in,
     what_hiding_does=(
         "A comment that is hidden on Facebook stays visible to the person who wrote it and to that "
         "person's friends. Nobody else sees it."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hqdash.networks.capabilities import (
     DeletesOthers,
@@ -21,6 +22,15 @@ from hqdash.networks.http import HttpSettings
 from hqdash.networks.network import CredentialField, Network
 from hqdash.networks.secret import Secret
 from hqdash.networks.types import Account
+
+if TYPE_CHECKING:
+    from hqdash.networks.signing_in import SignInWay
+
+
+def _sign_in() -> SignInWay:
+    from hqdash.networks.wordpress.signing_in import WordPressWay
+
+    return WordPressWay()
 
 
 def _open(account: Account, credentials: Mapping[str, Secret], http: HttpSettings) -> Connector:
@@ -63,6 +73,7 @@ NETWORK = Network(
         ),
     ),
     open_connector=_open,
+    open_sign_in=_sign_in,
     what_hiding_does=(
         "A comment that is held on WordPress disappears for everybody except the site's own staff. Its "
         "author may still see it for a while, marked as awaiting moderation."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hqdash.networks.capabilities import (
     FindsLanded,
@@ -20,6 +21,15 @@ from hqdash.networks.http import HttpSettings
 from hqdash.networks.network import CredentialField, Network
 from hqdash.networks.secret import Secret
 from hqdash.networks.types import Account
+
+if TYPE_CHECKING:
+    from hqdash.networks.signing_in import SignInWay
+
+
+def _sign_in() -> SignInWay:
+    from hqdash.networks.x.signing_in import XWay
+
+    return XWay()
 
 
 def _open(account: Account, credentials: Mapping[str, Secret], http: HttpSettings) -> Connector:
@@ -46,6 +56,7 @@ NETWORK = Network(
         ),
     ),
     open_connector=_open,
+    open_sign_in=_sign_in,
     what_hiding_does=(
         "A reply that is hidden on X moves behind a button: everybody can still read it with one more "
         "click, and so can its author. Only X or the author can delete it."
