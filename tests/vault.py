@@ -13,7 +13,8 @@ from django.db import connection
 from accounts.vault import caller
 from accounts.vault.key_files import KeyFile, origin_public_key, read_key
 from accounts.vault.keys import LocalRootKey, RootKeyRing
-from accounts.vault.opener import OpenerServer, Vault
+from accounts.vault.opener import OpenerServer
+from accounts.vault.vault import Vault
 
 
 def opener_url() -> str:

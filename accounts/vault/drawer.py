@@ -1,83 +1,102 @@
 """The only way to the vault: a credential goes in at any time and comes out briefly, for a live lease."""
 
-import hashlib
-import hmac
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.audit.book import record
 from accounts.audited import CREDENTIAL_STORED
-from accounts.models import Channel, Lease
+from accounts.models import Channel, Connecting, Lease
+from accounts.vault import sign_ins
 from accounts.vault.caller import ask
 from accounts.vault.errors import VaultClosed, VaultError, VaultRefused
-from accounts.vault.key_files import KeyFile, KeyFileMissing, origin_key, read_key
-from accounts.vault.key_store import SealingKey, newest_key
-from accounts.vault.seal import Place, seal
+from accounts.vault.storing import store
 from hqdash.base.actor import Actor
 from hqdash.networks.secret import Secret
 
-__all__ = ["VaultClosed", "VaultError", "VaultRefused", "is_ready", "open", "open_many", "put"]
+__all__ = ["VaultClosed", "VaultError", "VaultRefused", "is_ready", "open", "open_many", "put", "swap"]
 
-_VERSION = "SELECT version FROM accounts_credential WHERE channel_id = %s AND field = %s FOR UPDATE"
-_INSERT = """
-INSERT INTO accounts_credential (
-    id, force_id, channel_id, field, sealed, key_id, version, fingerprint, expires_at,
-    put_by, put_by_name, put_at
-)
-VALUES (gen_random_uuid(), %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, clock_timestamp())
-ON CONFLICT (channel_id, field) DO NOTHING
-"""
-_REPLACE = """
-UPDATE accounts_credential
-SET sealed = %s, key_id = %s, version = %s, fingerprint = %s, expires_at = %s, put_by = %s, put_by_name = %s,
-    put_at = clock_timestamp()
-WHERE channel_id = %s AND field = %s
-"""
+Credentials = dict[str, Secret]
 
 
 @contextmanager
-def open(channel: Channel, *, lease: Lease, purpose: str) -> Iterator[dict[str, Secret]]:  # drawer.open()
+def open(
+    whose: Channel | Connecting, *, lease: Lease, purpose: str
+) -> Iterator[Credentials]:  # read as drawer.open()
     """The credential of a channel, field by field, until the end of the block; then it is wiped.
 
+    What a connection under way has brought home comes out in the same way. Where the purpose is to deal with
+    the network about the sign-in itself, the secret of the force's network app is among the fields.
+
     Raises:
-        VaultRefused: the lease does not open this channel now; the refusal is in the book.
-        VaultClosed: the vault does not answer.
+        VaultRefused: the lease does not open this now; the refusal is in the book.
+        VaultClosed: the vault does not answer, or lacks a key that an administrator has to bring.
     """
-    with open_many([(channel, lease)], purpose=purpose) as answers:
+    with open_many([(whose, lease)], purpose=purpose) as answers:
         answer = answers[0]
-        if isinstance(answer, VaultRefused):
+        if isinstance(answer, VaultError):
             raise answer
         yield answer
 
 
 @contextmanager
 def open_many(
-    wanted: Sequence[tuple[Channel, Lease]], *, purpose: str
-) -> Iterator[list[dict[str, Secret] | VaultRefused]]:
+    wanted: Sequence[tuple[Channel | Connecting, Lease]], *, purpose: str
+) -> Iterator[list[Credentials | VaultError]]:
     """Several credentials with one call, in the order of asking; one refusal stops no other."""
     answers = _taken_out(wanted, purpose)
     try:
         yield answers
     finally:
         for answer in answers:
-            if not isinstance(answer, VaultRefused):
+            if not isinstance(answer, VaultError):
                 for secret in answer.values():
                     secret.wipe()
 
 
 def put(
-    actor: Actor, channel: Channel, credential: Mapping[str, str], *, expires_at: datetime | None = None
-) -> None:
-    """Seal a channel's credential with its force's public key; nobody but the opener can read it again."""
+    actor: Actor,
+    channel: Channel,
+    credential: Mapping[str, str],
+    *,
+    expires_at: datetime | None = None,
+    works_for: timedelta | None = None,
+) -> int:
+    """Seal a channel's credential with its force's public key; nobody but the opener can read it again.
+
+    ``expires_at`` is the day on which a person has to sign in again; ``works_for`` how long it works unless
+    it is renewed before. Fields that are not given are kept: a refresh token is never lost by signing in
+    again. The version of the sign-in comes back.
+    """
     with transaction.atomic():
-        key = _sealing_key(channel.force_id)
-        for field, value in credential.items():
-            _put_field(actor, channel, field, value, key=key, expires_at=expires_at)
+        version = sign_ins.begin_version(actor, channel, ends_at=expires_at)
+        store(actor, channel, credential, expires_at=expires_at)
+        sign_ins.plan_renewal(channel, works_for=works_for)
         record(actor, CREDENTIAL_STORED, channel, fields=sorted(credential), expires_at=expires_at)
+    return version
+
+
+def swap(
+    actor: Actor,
+    channel: Channel,
+    credential: Mapping[str, str],
+    *,
+    version: int,
+    works_for: timedelta | None = None,
+) -> bool:
+    """Put a renewed credential in place of the one of this version; False when another took its place meanwhile."""
+    with transaction.atomic():
+        if not sign_ins.is_still(channel, version):
+            return False
+        sign_ins.begin_version(actor, channel, ends_at=None, renewed=True)
+        store(actor, channel, credential)
+        sign_ins.plan_renewal(channel, works_for=works_for)
+    return True
 
 
 def is_ready() -> bool:
@@ -89,77 +108,32 @@ def is_ready() -> bool:
 
 
 def rotate(force_id: UUID) -> int:
-    """Give the force a new key pair and seal all its credentials again; how many were."""
-    return int(ask({"op": "rotate", "force": str(force_id)})["sealed_again"])
+    """Give the force a new key pair and seal all its credentials again, batch by batch; how many were."""
+    ask({"op": "new_key", "force": str(force_id)})
+    return seal_again(force_id)
+
+
+def seal_again(force_id: UUID) -> int:
+    """Seal with the newest key whatever is still sealed with an earlier one; safe to begin again at any point."""
+    total = 0
+    while sealed := int(ask({"op": "seal_again", "force": str(force_id)})["sealed_again"]):
+        total += sealed
+    return total
 
 
 def _taken_out(
-    wanted: Sequence[tuple[Channel, Lease]], purpose: str
-) -> list[dict[str, Secret] | VaultRefused]:
+    wanted: Sequence[tuple[Channel | Connecting, Lease]], purpose: str
+) -> list[Credentials | VaultError]:
     asked = [
-        {"lease": str(lease.pk), "fence": lease.fence, "channel": str(channel.pk), "purpose": purpose}
-        for channel, lease in wanted
+        {"lease": str(lease.pk), "fence": lease.fence, "whose": str(whose.pk), "purpose": purpose}
+        for whose, lease in wanted
     ]
-    return [
-        {name: Secret(value) for name, value in answer["fields"].items()}
-        if "fields" in answer
-        else VaultRefused(answer["why"], answer["sentence"])
-        for answer in ask({"op": "open", "asked": asked})["answers"]
-    ]
-
-
-def _sealing_key(force_id: UUID) -> SealingKey:
-    with connection.cursor() as cursor:
-        key = newest_key(cursor, force_id)
-        if key is None:
-            # The force is new. Only the opener can make its key pair: only it can wrap the private half.
-            ask({"op": "key", "force": str(force_id)})
-            key = newest_key(cursor, force_id)
-    if key is None:
-        raise VaultClosed("The force has no key yet: save it before its first credential is put in.")
-    return key
-
-
-def _put_field(
-    actor: Actor, channel: Channel, field: str, value: str, *, key: SealingKey, expires_at: datetime | None
-) -> None:
-    try:
-        signer = origin_key()
-        mark = _fingerprint(channel, field, value)
-    except KeyFileMissing as error:
-        raise VaultClosed(str(error)) from None
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(_VERSION, [channel.pk, field])
-            row = cursor.fetchone()
-            version = row[0] + 1 if row else 1
-            place = Place(channel.force_id, channel.pk, field, version, key.key_id)
-            sealed = seal(value.encode(), place=place, public_key=key.public_key, origin=signer)
-            who = [actor.user_id, actor.username]
-            if row:
-                cursor.execute(
-                    _REPLACE, [sealed, key.key_id, version, mark, expires_at, *who, channel.pk, field]
-                )
-            else:
-                cursor.execute(
-                    _INSERT,
-                    [
-                        channel.force_id,
-                        channel.pk,
-                        field,
-                        sealed,
-                        key.key_id,
-                        version,
-                        mark,
-                        expires_at,
-                        *who,
-                    ],
-                )
-            if cursor.rowcount:
-                return
-
-
-def _fingerprint(channel: Channel, field: str, value: str) -> str:
-    """Tells whether the same value was put in again, to nobody who does not have the web tier's key."""
-    message = b"\0".join((b"hqdash/fingerprint/1", channel.pk.bytes, field.encode(), value.encode()))
-    return hmac.new(read_key(KeyFile.ORIGIN), message, hashlib.sha256).hexdigest()[:16]
+    answers: list[Credentials | VaultError] = []
+    for answer in ask({"op": "open", "asked": asked})["answers"]:
+        if "fields" in answer:
+            answers.append({name: Secret(value) for name, value in answer["fields"].items()})
+        elif "closed" in answer:
+            answers.append(VaultClosed(answer["closed"]))
+        else:
+            answers.append(VaultRefused(answer["why"], answer["sentence"]))
+    return answers

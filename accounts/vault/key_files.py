@@ -21,6 +21,7 @@ class KeyFile(Enum):
     ORIGIN = ("HQDASH_ORIGIN_KEY_FILE", "origin.key")
     ORIGIN_PUBLIC = ("HQDASH_ORIGIN_PUBLIC_KEY_FILE", "origin.pub")
     BOOK = ("HQDASH_BOOK_KEY_FILE", "book.key")
+    SIGN_IN = ("HQDASH_SIGN_IN_KEY_FILE", "sign_in.key")
 
     def path(self) -> Path:
         """Where the file lies."""
@@ -33,7 +34,7 @@ class KeyFile(Enum):
         return bool(os.environ.get(self.value[0]))
 
 
-_OWN = (KeyFile.ORIGIN, KeyFile.ORIGIN_PUBLIC, KeyFile.BOOK)
+_OWN = (KeyFile.ORIGIN, KeyFile.ORIGIN_PUBLIC, KeyFile.BOOK, KeyFile.SIGN_IN)
 
 
 class KeyFileMissing(Exception):
@@ -47,15 +48,27 @@ def read_key(which: KeyFile) -> bytes:
         # An installation that names no key files makes its own. Not so the root key: a new one in place
         # of one that was lost would only hide the loss.
         _make(which)
+    return read_key_file(
+        path,
+        is_secret=which is not KeyFile.ORIGIN_PUBLIC,
+        advice=f"Set {which.value[0]}, or run “manage.py opener --make-keys” to make a new one.",
+    )
+
+
+def read_key_file(path: Path, *, is_secret: bool = True, advice: str = "") -> bytes:
+    """The 32 bytes in a file that nobody else may read.
+
+    Raises:
+        KeyFileMissing: it is not there, is open to others, or holds something else.
+    """
     try:
         content = path.read_bytes()
         mode = path.stat().st_mode
     except OSError as error:
         raise KeyFileMissing(
-            f"The key file {path} cannot be read ({error.strerror}). "
-            f"Set {which.value[0]}, or run “manage.py opener --make-keys” to make a new one."
+            f"The key file {path} cannot be read ({error.strerror}). {advice}".rstrip()
         ) from None
-    if which is not KeyFile.ORIGIN_PUBLIC and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if is_secret and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise KeyFileMissing(f"The key file {path} can be read by others. Run “chmod 600 {path}”.")
     return _decoded(content, path)
 
@@ -85,12 +98,13 @@ def make_missing_keys() -> list[Path]:
 
 def _make(which: KeyFile) -> None:
     if which is KeyFile.ORIGIN_PUBLIC:
-        _write_once(which.path(), origin_key().public_key().public_bytes_raw(), mode=0o644)
+        write_once(which.path(), origin_key().public_key().public_bytes_raw(), mode=0o644)
     else:
-        _write_once(which.path(), os.urandom(KEY_LENGTH), mode=0o600)
+        write_once(which.path(), os.urandom(KEY_LENGTH), mode=0o600)
 
 
-def _write_once(path: Path, key: bytes, *, mode: int) -> None:
+def write_once(path: Path, key: bytes, *, mode: int) -> None:
+    """Write a key file whole or not at all, and never in place of one that is there."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

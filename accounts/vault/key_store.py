@@ -1,5 +1,6 @@
 """Makes, unwraps and changes the key pairs of the forces; runs where the root key is, in the opener."""
 
+import os
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,15 @@ WHERE NOT EXISTS (SELECT 1 FROM accounts_forcekey AS k WHERE k.force_id = f.id)
 """
 _OTHER_ROOT = """
 SELECT id, force_id, key_id, epoch, wrapped_private_key, root_key_id FROM accounts_forcekey
-WHERE root_key_id <> %s FOR UPDATE
+WHERE root_key_id <> %s AND root_key_id = ANY(%s) FOR UPDATE
+"""
+_ROTATED = """
+INSERT INTO accounts_auditentry (
+    force_id, action, actor_id, username, kind, session, address, object_type, object_id, object_label,
+    unit_id, unit_name, channel_id, channel_name, reason, details, salt
+)
+VALUES (%s, 'vault.rotated', NULL, 'system', 'clock', '', '', 'accounts.forcekey', %s, %s, NULL, '', NULL, '', '',
+    jsonb_build_object('epoch', %s::integer), %s)
 """
 
 
@@ -69,12 +78,18 @@ def add_key(cursor: Any, *, force_id: UUID, ring: RootKeyRing) -> SealingKey:
     pair = make_key_pair()
     wrapped = ring.wrap(pair.private, name=KeyName(force_id, pair.key_id, epoch))
     cursor.execute(_INSERT, [str(force_id), pair.key_id, epoch, pair.public, wrapped, ring.root_key_id])
+    if present:
+        _note_rotation(cursor, force_id, pair.key_id, epoch)
     return SealingKey(pair.key_id, epoch, pair.public)
 
 
+def _note_rotation(cursor: Any, force_id: UUID, key_id: str, epoch: int) -> None:
+    cursor.execute(_ROTATED, [str(force_id), key_id, f"key {key_id}", epoch, os.urandom(32)])
+
+
 def wrap_again(cursor: Any, *, ring: RootKeyRing) -> int:
-    """Wrap with the present root key every private key that an earlier one still wraps; how many."""
-    cursor.execute(_OTHER_ROOT, [ring.root_key_id])
+    """Wrap with the present root key every private key that an earlier one on the ring still wraps; how many."""
+    cursor.execute(_OTHER_ROOT, [ring.root_key_id, ring.ids])
     rows = cursor.fetchall()
     for row_id, force_id, key_id, epoch, wrapped, root_key_id in rows:
         name = KeyName(UUID(str(force_id)), key_id, epoch)

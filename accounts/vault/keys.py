@@ -22,6 +22,10 @@ class WrongRootKey(Exception):
     """Another root key wrapped this private key, or the wrapped key was moved or changed."""
 
 
+class RootKeyMissing(WrongRootKey):
+    """The root key that wrapped this private key is not on this ring; somebody has to bring it."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyName:
     """Which private key of which force; bound into the wrapping, so that rows cannot be swapped."""
@@ -85,6 +89,22 @@ class RootKeyRing:
     def root_key_id(self) -> str:
         return self._present.root_key_id
 
+    @property
+    def ids(self) -> list[str]:
+        """The ids of all keys on the ring, the present one first."""
+        return [self.root_key_id, *(known for known in self._all if known != self.root_key_id)]
+
+    def turn(self, present: RootKey) -> None:
+        """From now on this key wraps; the one before it still unwraps what it wrapped."""
+        self._all[present.root_key_id] = present
+        self._present = present
+
+    def drop(self, root_key_id: str) -> None:
+        """Forget a former key; whoever calls this has seen that nothing needs it."""
+        if root_key_id != self.root_key_id:
+            self._all.pop(root_key_id, None)
+            self._ready.clear()
+
     def wrap(self, private_key: bytes, *, name: KeyName) -> bytes:
         return self._present.wrap(private_key, name=name)
 
@@ -92,7 +112,10 @@ class RootKeyRing:
         try:
             root = self._all[root_key_id]
         except KeyError:
-            raise WrongRootKey(f"The root key {root_key_id} is not here.") from None
+            raise RootKeyMissing(
+                f"The vault lacks the root key {root_key_id}. Ask your system administrator to bring it back; "
+                "“manage.py vault status” says what needs it."
+            ) from None
         return root.unwrap(wrapped, name=name)
 
     def private_key(

@@ -1,149 +1,35 @@
 """The process that holds the root key: it opens credentials over a Unix socket, for live leases only."""
 
+from __future__ import annotations
+
 import logging
 import os
-import queue
 import socket
 import socketserver
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
-from uuid import UUID
-
-import psycopg2
-import psycopg2.extensions
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from typing import Any
 
 from accounts.vault import wire
-from accounts.vault.errors import VaultRefused
+from accounts.vault.database import AWAY
 from accounts.vault.hardening import caller_uid
 from accounts.vault.key_files import KeyFileMissing
-from accounts.vault.key_store import UnknownForce, add_key, ensure_key, forces_without_key
-from accounts.vault.keys import RootKeyRing, WrongRootKey
-from accounts.vault.opening import Asked, open_for
-from accounts.vault.rotation import seal_again
+from accounts.vault.key_store import UnknownForce
+from accounts.vault.keys import RootKeyMissing, WrongRootKey
+from accounts.vault.root_keys import CannotTurn
+from accounts.vault.vault import StillNeeded, Vault
 
 log = logging.getLogger(__name__)
-Result = TypeVar("Result")
-
-DATABASE_CONNECTIONS = 8
-PATIENCE_WITH_DATABASE = 3.0
-LONGEST_BATCH = 500
 
 
 class AlreadyRunning(Exception):
     """Another opener answers on this socket."""
 
 
-class Vault:
-    """The root key, the database and what may be done with both."""
-
-    def __init__(self, *, database_url: str, ring: RootKeyRing, origin: Ed25519PublicKey) -> None:
-        self._url = database_url
-        self._ring = ring
-        self._origin = origin
-        # None stands for a connection that has yet to be made.
-        self._connections: queue.LifoQueue[psycopg2.extensions.connection | None] = queue.LifoQueue()
-        for _ in range(DATABASE_CONNECTIONS):
-            self._connections.put(None)
-
-    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one message."""
-        match message.get("op"):
-            case "open":
-                asked = [
-                    Asked(UUID(one["lease"]), int(one["fence"]), UUID(one["channel"]), str(one["purpose"]))
-                    for one in message["asked"][:LONGEST_BATCH]
-                ]
-                return {"answers": self._opened(asked)}
-            case "key":
-                key = self._with_database(
-                    lambda cursor: ensure_key(cursor, force_id=UUID(message["force"]), ring=self._ring)
-                )
-                return {"key_id": key.key_id}
-            case "rotate":
-                return {"sealed_again": self._with_database(lambda cursor: self._rotated(cursor, message))}
-            case "ping":
-                self._with_database(lambda cursor: cursor.execute("SELECT 1"))
-                return {"ready": True}
-        return {"closed": "The vault does not know this request."}
-
-    def make_missing_keys(self) -> int:
-        """Give every force a key pair that has none; how many were made."""
-
-        def make(cursor: Any) -> int:
-            forces = forces_without_key(cursor)
-            for force_id in forces:
-                ensure_key(cursor, force_id=force_id, ring=self._ring)
-            return len(forces)
-
-        return self._with_database(make)
-
-    def close(self) -> None:
-        """Hang up at the database."""
-        while not self._connections.empty():
-            connection = self._connections.get()
-            if connection is not None:
-                connection.close()
-
-    def _opened(self, asked: list[Asked]) -> list[dict[str, Any]]:
-        answers = self._with_database(
-            lambda cursor: open_for(cursor, asked, ring=self._ring, origin=self._origin),
-            # The line in the book looks at the lease once more itself, in one statement: two round trips are
-            # saved, and an opening of which the line was not written is not handed out.
-            atomic=False,
-        )
-        return [
-            {"why": answer.why, "sentence": answer.sentence}
-            if isinstance(answer, VaultRefused)
-            else {"fields": answer}
-            for answer in answers
-        ]
-
-    def _rotated(self, cursor: Any, message: dict[str, Any]) -> int:
-        force_id = UUID(message["force"])
-        add_key(cursor, force_id=force_id, ring=self._ring)
-        return seal_again(cursor, force_id=force_id, ring=self._ring, origin=self._origin)
-
-    def _with_database(self, work: Callable[[Any], Result], *, atomic: bool = True) -> Result:
-        """Do the work; a database that restarts meanwhile costs a pause, not an error."""
-        give_up_at = time.monotonic() + PATIENCE_WITH_DATABASE
-        while True:
-            try:
-                with self._connection() as connection, connection.cursor() as cursor:
-                    if not atomic:
-                        return work(cursor)
-                    with connection:
-                        return work(cursor)
-            except (psycopg2.OperationalError, psycopg2.InterfaceError):
-                if time.monotonic() > give_up_at:
-                    raise
-                time.sleep(0.05)
-
-    @contextmanager
-    def _connection(self) -> Iterator[psycopg2.extensions.connection]:
-        connection = self._connections.get()
-        try:
-            if connection is None or connection.closed:
-                connection = psycopg2.connect(self._url, connect_timeout=3, application_name="hqdash-opener")
-                connection.autocommit = True
-            yield connection
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
-            if connection is not None:
-                connection.close()
-            connection = None
-            raise
-        finally:
-            self._connections.put(connection)
-
-
 class _Caller(socketserver.BaseRequestHandler):
     """One client and its requests, one after the other."""
 
-    server: "OpenerServer"
+    server: OpenerServer
 
     def handle(self) -> None:
         uid = caller_uid(self.request)
@@ -161,9 +47,9 @@ class _Caller(socketserver.BaseRequestHandler):
         # Nothing of the message or of a local variable may get into the log: only the class of the error.
         try:
             return self.server.vault.answer(message)
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        except AWAY:
             return {"closed": "The vault's database does not answer."}
-        except (KeyFileMissing, UnknownForce) as error:
+        except (KeyFileMissing, UnknownForce, RootKeyMissing, CannotTurn, StillNeeded) as error:
             return {"closed": str(error)}
         except WrongRootKey:
             log.error("The root key does not fit the kept keys.")  # a traceback shows locals

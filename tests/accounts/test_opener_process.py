@@ -19,7 +19,8 @@ from django.conf import settings
 from accounts.actions.leases import take_lease
 from accounts.vault import caller, drawer, wire
 from accounts.vault.key_files import origin_public_key
-from accounts.vault.opener import AlreadyRunning, OpenerServer, Vault
+from accounts.vault.opener import AlreadyRunning, OpenerServer
+from accounts.vault.vault import Vault
 from tests.cast import Cast
 from tests.vault import answering_vault, opener_url, root_key_ring
 
@@ -57,7 +58,7 @@ def test_a_database_that_drops_its_connections_is_found_again(vault: Vault, comm
 def test_a_database_that_is_away_closes_the_vault_and_does_not_end_it(
     committed_cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("accounts.vault.opener.PATIENCE_WITH_DATABASE", 0.2)
+    monkeypatch.setattr("accounts.vault.database.PATIENCE", 0.2)
     nowhere = Vault(
         database_url="postgresql:///nothing?host=/nonexistent",
         ring=root_key_ring(),

@@ -71,7 +71,7 @@ def test_after_a_change_of_root_key_the_earlier_one_still_unwraps(pair: KeyPair,
 
     assert ring.unwrap(wrapped, name=name, root_key_id=earlier.root_key_id) == pair.private
     assert ring.root_key_id == present.root_key_id
-    with pytest.raises(WrongRootKey, match="is not here"):
+    with pytest.raises(WrongRootKey, match="lacks the root key"):
         RootKeyRing(present).unwrap(wrapped, name=name, root_key_id=earlier.root_key_id)
 
 

@@ -15,7 +15,7 @@ TOKEN = b"practice-token-of-the-press-office"
 PAIR = make_key_pair()
 ORIGIN = Ed25519PrivateKey.generate()
 PLACE = Place(
-    force_id=UUID(int=1), channel_id=UUID(int=2), field="access_token", version=3, key_id=PAIR.key_id
+    force_id=UUID(int=1), whose=UUID(int=2), field="access_token", version=3, key_id=PAIR.key_id
 )
 SEALED = seal(TOKEN, place=PLACE, public_key=PAIR.public, origin=ORIGIN)
 
@@ -40,7 +40,7 @@ def test_the_same_value_never_looks_the_same_twice() -> None:
     "elsewhere",
     [
         {"force_id": UUID(int=9)},
-        {"channel_id": UUID(int=9)},
+        {"whose": UUID(int=9)},
         {"field": "refresh_token"},
         {"version": 4},
         {"key_id": "0" * 16},

@@ -15,15 +15,15 @@ from accounts.audit.sequencer import Sequencer
 from accounts.management.commands.sequencer import until_asked_to_stop
 from accounts.vault.hardening import forbid_looking_in
 from accounts.vault.key_files import (
-    KeyFile,
     KeyFileMissing,
     book_key,
     make_missing_keys,
     origin_public_key,
-    read_key,
 )
-from accounts.vault.keys import LocalRootKey, RootKeyRing
-from accounts.vault.opener import AlreadyRunning, OpenerServer, Vault
+from accounts.vault.needs import roots_needed
+from accounts.vault.opener import AlreadyRunning, OpenerServer
+from accounts.vault.root_keys import load_ring
+from accounts.vault.vault import Vault
 
 
 class Command(BaseCommand):
@@ -47,19 +47,23 @@ class Command(BaseCommand):
                 self.stdout.write(f"Made {path}.")
             if not options["make_keys"]:
                 self._serve(with_sequencer=options["sequencer"])
-        except (KeyFileMissing, AlreadyRunning) as error:
+        except KeyFileMissing as error:
+            raise CommandError(f"{error}{what_needs_it()}") from None
+        except AlreadyRunning as error:
             raise CommandError(str(error)) from None
 
     def _serve(self, *, with_sequencer: bool) -> None:
         forbid_looking_in()
-        ring = RootKeyRing(LocalRootKey(read_key(KeyFile.ROOT)))
-        vault = Vault(database_url=settings.DATABASE_URL_OPENER, ring=ring, origin=origin_public_key())
+        vault = Vault(database_url=settings.DATABASE_URL_OPENER, ring=load_ring(), origin=origin_public_key())
         server = OpenerServer(Path(settings.OPENER_SOCKET), vault, welcome=welcome_users())
         asked_to_stop = until_asked_to_stop()
         server.serve_in_background()
         try:
             made = vault.make_missing_keys()
             self.stdout.write(f"The vault is ready on {settings.OPENER_SOCKET}; {made} new force keys.")
+            # It serves all others meanwhile: one missing key must not close the whole vault.
+            for sentence in vault.status()["missing"]:
+                self.stderr.write(sentence)
         except psycopg2.Error:
             # The database may still be starting, or not be migrated yet: keys are also made on demand.
             self.stdout.write(f"The vault waits for its database; it answers on {settings.OPENER_SOCKET}.")
@@ -68,6 +72,20 @@ class Command(BaseCommand):
         else:
             asked_to_stop.wait()
         server.close()
+
+
+def what_needs_it() -> str:
+    """Which root keys the database needs and for how many credentials; empty when it does not tell."""
+    try:
+        with psycopg2.connect(settings.DATABASE_URL_OPENER, connect_timeout=3) as connection:
+            needed = roots_needed(connection.cursor())
+        connection.close()
+    except psycopg2.Error:
+        return ""
+    return "".join(
+        f"\n{root.credentials} credentials of {root.forces} forces need the root key {root.root_key_id}."
+        for root in needed
+    )
 
 
 def follow_the_book(asked_to_stop: threading.Event) -> None:
