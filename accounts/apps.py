@@ -24,6 +24,7 @@ class AccountsConfig(AppConfig):
         from hqdash.base.schema_guard import restrict
 
         restrict(import_string("accounts.privileges.restrict_accounts"))
+        restrict(import_string("accounts.audit.privileges.restrict_book"))
         # Django sends the signal once per app with tables, after all migrations have run.
         post_migrate.connect(_guard, sender=self)
 

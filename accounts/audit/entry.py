@@ -1,136 +1,70 @@
-"""Turns a line of the book into the bytes that the tree hashes; it still verifies with parts blacked out.
+"""Turns an entry into the exact bytes that the tree stands on, and into copies with parts blacked out.
 
-Every part is hashed with a salt of its own, and the leaf is made of those hashes. A copy for a freedom of
-information request shows the hash instead of a part that must not be disclosed: whoever reads it can check
-the line against the signed checkpoint, and cannot guess the hidden part, because its salt is not disclosed.
+The database itself writes the line, from the columns as they lie there: the sequencer, the verification and
+every export take the same bytes from the same expression, so nothing is lost on the way through a program.
+The leaf (format 2) is made of two hashes: one over the whole line, which lets a full copy be checked with hardly
+any work, and one over the hashes of its parts, each with a salt of its own, so that a copy for a freedom of
+information request still verifies with some of them left out. What is in a leaf is said once, in
+`hqdash_verify.py`, which has to stand alone; entries of the first format go on verifying by their parts.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime
-from functools import lru_cache
-from hashlib import sha256, shake_256
-from json.encoder import encode_basestring
+from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
-from accounts.audit.tree import hash_leaf
+from accounts.audit.hqdash_verify import hash_part, leaf_1, leaf_2, leaf_of_copy, parts_hash, parts_of
 
-PART_SALT_LENGTH = 16
-_canonical = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-).encode
+__all__ = ["FORMAT", "LINE", "disclosed", "leaf_1", "leaf_2", "leaf_of", "leaf_of_copy", "parts_hash"]
 
+FORMAT = 2
+"""What the sequencer writes today."""
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the book as plain values, in the order in which it is read from the database."""
-
-    id: int
-    at: datetime
-    action: str
-    actor_id: UUID | str | None
-    username: str
-    kind: str
-    session: str
-    address: str
-    object_type: str
-    object_id: str
-    object_label: str
-    unit_id: UUID | str | None
-    unit_name: str
-    channel_id: UUID | str | None
-    channel_name: str
-    reason: str
-    details: Mapping[str, Any]
-    salt: bytes
-
-    @classmethod
-    def from_row(cls, row: Sequence[Any]) -> Line:
-        """A line from the values of COLUMNS, whatever the database's driver makes of JSON and bytes."""
-        *values, details, salt = row
-        known = json.loads(details) if isinstance(details, str) else details
-        return cls(*values, known, bytes(salt))  # type: ignore[call-arg]  # as many as COLUMNS
+_TEXTS = (
+    *("username", "kind", "session", "address", "object_type", "object_id", "object_label"),
+    *("unit_id", "unit_name", "channel_id", "channel_name", "reason"),
+)
+_NULLABLE = ("actor_id", "unit_id", "channel_id")
 
 
-COLUMNS = tuple(field.name for field in fields(Line))
+def _member(column: str) -> str:
+    value = f"to_json(e.{column})::text"
+    value = f"coalesce({value}, 'null')" if column in _NULLABLE else value
+    return f"""',"{column}":' || {value}"""
 
 
-def leaf_of(line: Line) -> bytes:
-    """The leaf hash of a line."""
-    return _leaf(line.id, [(name, _hash_part(name, salt, text)) for name, salt, text in _salted_parts(line)])
+# The time stands first and has a fixed length, so that a reader of millions of lines can cut it out.
+LINE = " || ".join(
+    [
+        """'{"at":"' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US') || '+00:00","id":' || e.id""",
+        *(_member(column) for column in ("action", "actor_id", *_TEXTS)),
+        """',"details":' || e.details::text || ',"salt":"' || encode(e.salt, 'hex') || '"}'""",
+    ]
+)
+"""The line of the entry `e`, as an expression of SQL: JSON in a fixed order, without needless spaces."""
 
 
-def disclosed(line: Line, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """A copy to hand out; of the parts in `without` (such as `who` or `details/text`) it has only the hash."""
-    return {
-        "id": line.id,
-        "parts": {
-            name: {"hash": _hash_part(name, salt, text).hex()}
-            if name in without
-            else {"salt": salt.hex(), "value": text}
-            for name, salt, text in _salted_parts(line)
-        },
+def leaf_of(line: bytes, form: int, parts: bytes | None) -> bytes:
+    """The leaf of a line, in the format in which it once got its place."""
+    return leaf_1(line) if form == 1 or parts is None else leaf_2(line, parts)
+
+
+def disclosed(line: bytes, form: int = FORMAT, *, without: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """A copy to hand out; of the parts in `without` (such as `who` or `details/text`) it has only the hash.
+
+    `details` stands for all details. What is blacked out cannot be guessed: neither its salt nor that of the
+    line is in the copy.
+    """
+    entry: Mapping[str, Any] = json.loads(line)
+    copy: dict[str, Any] = {"format": form, "id": entry["id"]}
+    if form != 1:
+        copy["line"] = sha256(line).hexdigest()
+    copy["parts"] = {
+        name: {"hash": hash_part(name, salt, text).hex()}
+        if name in without or name.partition("/")[0] in without
+        else {"salt": salt.hex(), "value": text}
+        for name, salt, text in parts_of(dict(entry), form)
     }
-
-
-def leaf_of_copy(copy: Mapping[str, Any]) -> bytes:
-    """The leaf hash of a copy that was handed out, redacted or not."""
-    hashes = [
-        (
-            name,
-            bytes.fromhex(part["hash"])
-            if "hash" in part
-            else _hash_part(name, bytes.fromhex(part["salt"]), part["value"]),
-        )
-        for name, part in sorted(copy["parts"].items())
-    ]
-    return _leaf(copy["id"], hashes)
-
-
-def _leaf(line_id: int, hashes: Sequence[tuple[str, bytes]]) -> bytes:
-    body = [b"hqdash/entry/1", line_id.to_bytes(8, "big"), len(hashes).to_bytes(4, "big")]
-    for name, part_hash in hashes:
-        body += (_head(name), part_hash)
-    return hash_leaf(b"".join(body))
-
-
-def _salted_parts(line: Line) -> list[tuple[str, bytes, str]]:
-    """What can be blacked out one by one, in order: its name, its salt and its canonical text."""
-    parts = [(f"details/{name}", _canonical(value)) for name, value in line.details.items()]
-    parts.sort()
-    # These names follow in order of the alphabet, behind every "details/".
-    parts += (
-        ("from", _canonical_texts(line.session, line.address)),
-        ("object", _canonical_texts(line.object_type, line.object_id, line.object_label)),
-        ("place", _canonical_texts(line.unit_id, line.unit_name, line.channel_id, line.channel_name)),
-        ("reason", line.reason),
-        ("what", line.action),
-        ("when", line.at.astimezone(UTC).isoformat(timespec="microseconds")),
-        ("who", _canonical_texts(line.kind, line.username, line.actor_id)),
-    )
-    # One stream for all salts: a disclosed slice of it says nothing about the slices beside it.
-    salts = shake_256(b"hqdash/entry-salts/1" + line.salt).digest(PART_SALT_LENGTH * len(parts))
-    return [
-        (name, salts[at * PART_SALT_LENGTH : (at + 1) * PART_SALT_LENGTH], text)
-        for at, (name, text) in enumerate(parts)
-    ]
-
-
-def _hash_part(name: str, salt: bytes, text: str) -> bytes:
-    return sha256(_head(name) + salt + text.encode()).digest()
-
-
-@lru_cache(maxsize=1024)
-def _head(name: str) -> bytes:
-    """The name with its length before it; there are few names and millions of lines."""
-    packed = name.encode()
-    return len(packed).to_bytes(4, "big") + packed
-
-
-def _canonical_texts(*texts: UUID | str | None) -> str:
-    """The same as `_canonical` of a list of texts, several times as fast."""
-    return "[" + ",".join(encode_basestring(str(text) if text else "") for text in texts) + "]"
+    return copy

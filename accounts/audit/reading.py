@@ -8,17 +8,24 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from accounts.access.gate import visible_units
 from accounts.audit.declared import all_audited
-from accounts.audit.entry import COLUMNS, Line, leaf_of
+from accounts.audit.entry import LINE, leaf_of
 from accounts.audited import VAULT_OPENED
-from accounts.models import AuditEntry, AuditLeaf, UnitPath
+from accounts.models import AuditEntry, UnitPath
 from accounts.permissions import VIEW_AUDIT
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Unprocessable
+
+_SHOWN = f"""
+SELECT e.id, l.seq, l.leaf_hash, l.format, l.parts, {LINE} FROM accounts_auditentry AS e
+JOIN accounts_auditleaf AS l ON l.force_id = e.force_id AND l.entry_id = e.id
+WHERE e.id = ANY(%s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +98,15 @@ def entries_for(actor: Actor, wanted: Wanted, *, zone: ZoneInfo) -> QuerySet[Aud
 
 def leaves_of(entries: Iterable[AuditEntry]) -> dict[int, tuple[int, bool]]:
     """The place of each entry that has one, and whether the entry is what was hashed."""
-    by_id = {entry.pk: entry for entry in entries}
-    leaves = AuditLeaf.objects.filter(entry_id__in=by_id)
-    return {
-        leaf.entry_id: (leaf.seq, leaf_of(_line(by_id[leaf.entry_id])) == bytes(leaf.leaf_hash))
-        for leaf in leaves
-    }
-
-
-def _line(entry: AuditEntry) -> Line:
-    return Line.from_row([getattr(entry, column) for column in COLUMNS])
+    ids = [entry.pk for entry in entries]
+    if not ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOWN, [ids])
+        return {
+            entry_id: (seq, leaf_of(line.encode(), form, bytes(parts) if parts else None) == bytes(leaf))
+            for entry_id, seq, leaf, form, parts, line in cursor.fetchall()
+        }
 
 
 def _of_account(account: str) -> Q:

@@ -20,7 +20,7 @@ import psycopg2.extensions
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accounts.audit.anchors import Anchors
-from accounts.audit.entry import COLUMNS, Line, leaf_of
+from accounts.audit.entry import FORMAT, LINE, leaf_2, parts_hash
 from accounts.audit.notes import BadNote, Checkpoint, Signer, origin_of
 from accounts.audit.tree import Frontier
 
@@ -44,15 +44,21 @@ _HORIZON = """
 SELECT txid_snapshot_xmin(now), txid_snapshot_xmax(now) FROM (SELECT txid_current_snapshot() AS now) AS snapshot
 """
 _PENDING = f"""
-SELECT e.txid, {", ".join(f"e.{column}" for column in COLUMNS)} FROM accounts_auditentry AS e
+SELECT e.txid, e.id, {LINE} FROM accounts_auditentry AS e
 WHERE e.force_id = %s AND e.txid >= %s AND (e.txid < %s OR e.txid >= %s)
   AND NOT EXISTS (SELECT 1 FROM accounts_auditleaf AS l WHERE l.force_id = e.force_id AND l.entry_id = e.id)
 ORDER BY e.txid, e.id LIMIT %s
 """
 _LEAVES = """
-INSERT INTO accounts_auditleaf (force_id, seq, entry_id, leaf_hash)
-SELECT %s, %s + place - 1, entry, hash
-FROM unnest(%s::bigint[], %s::bytea[]) WITH ORDINALITY AS new(entry, hash, place)
+INSERT INTO accounts_auditleaf (force_id, seq, entry_id, leaf_hash, format, parts)
+SELECT %s, %s + place - 1, entry, hash, %s, parts
+FROM unnest(%s::bigint[], %s::bytea[], %s::bytea[]) WITH ORDINALITY AS new(entry, hash, parts, place)
+"""
+# For searching; what the vault opens by itself is found by account, and would only fill the index.
+_WORDS = """
+INSERT INTO accounts_auditwords (force, entry_id, words)
+SELECT e.force_id, e.id, accounts_book_words(e) FROM accounts_auditentry AS e
+WHERE e.id = ANY(%s) AND e.action <> 'vault.opened'
 """
 _CHECKPOINT = """
 INSERT INTO accounts_auditcheckpoint (force_id, size, root, frontier, horizon, note, at)
@@ -166,8 +172,9 @@ class Sequencer:
         rows = cursor.fetchall()
         if not rows:
             return 0, ""
-        lines = sorted((Line.from_row(row[1:]) for row in rows), key=lambda line: line.id)
-        leaves = [leaf_of(line) for line in lines]
+        lines = sorted((entry_id, line.encode()) for _txid, entry_id, line in rows)
+        parts = [parts_hash(line) for _id, line in lines]
+        leaves = [leaf_2(line, hashed) for (_id, line), hashed in zip(lines, parts, strict=True)]
         frontier = tip.frontier.appended(leaves)
         # With more waiting than fit into one batch, the horizon stops at the last transaction of the batch.
         reached = tip.horizon if restored else rows[-1][0]
@@ -176,7 +183,9 @@ class Sequencer:
         note = self._signer(tip.slug).signed(
             Checkpoint(origin_of(tip.slug), frontier.size, frontier.root(), now).as_text()
         )
-        cursor.execute(_LEAVES, [str(tip.force_id), tip.frontier.size, [line.id for line in lines], leaves])
+        entry_ids = [entry_id for entry_id, _line in lines]
+        cursor.execute(_LEAVES, [str(tip.force_id), tip.frontier.size, FORMAT, entry_ids, leaves, parts])
+        cursor.execute(_WORDS, [entry_ids])
         cursor.execute(
             _CHECKPOINT,
             [str(tip.force_id), frontier.size, frontier.root(), frontier.as_bytes(), horizon, note, now],

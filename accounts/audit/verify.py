@@ -1,4 +1,4 @@
-"""Goes through the whole book of a force and says in plain words what does not fit.
+"""Goes through the whole book of a force as it lies in the database, and says in plain words what does not fit.
 
 Four things are compared: each entry with its leaf, the leaves with the signed checkpoints, the checkpoints
 with those that were kept outside the database, and the entries with the order in which they claim to have
@@ -7,26 +7,26 @@ been written. Whoever changes one of them has to change all of them, and cannot 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from accounts.audit.entry import COLUMNS, Line, leaf_of
-from accounts.audit.notes import BadNote, Checkpoint, Verifier
+from accounts.audit.entry import LINE, leaf_of
+from accounts.audit.hqdash_verify import AT, is_lost, steps_back
+from accounts.audit.notes import Verifier
+from accounts.audit.placed import Placed, name_misfits
+from accounts.audit.report import Problem, Report, told_by
+from accounts.audit.signed import Signed, signed_checkpoints
 from accounts.audit.tree import Frontier
 
-BATCH = 10_000
-# Entries are placed in the order in which their transactions end; none stays open as long as this.
-LONGEST_TRANSACTION = timedelta(hours=1)
-MOST_PROBLEMS = 50
+__all__ = ["Problem", "Report", "verify_book"]
 
-_CHECKPOINTS = """
-SELECT size, root, note, horizon FROM accounts_auditcheckpoint WHERE force_id = %s ORDER BY size
-"""
+BATCH = 10_000
+
 _PLACED = f"""
-SELECT l.seq, l.entry_id, l.leaf_hash, {", ".join(f"e.{column}" for column in COLUMNS)}
+SELECT l.seq, l.entry_id, l.leaf_hash, l.format, l.parts, {LINE}
 FROM accounts_auditleaf AS l
 LEFT JOIN accounts_auditentry AS e ON e.force_id = l.force_id AND e.id = l.entry_id
 WHERE l.force_id = %s AND l.seq >= %s ORDER BY l.seq LIMIT {BATCH}
@@ -37,59 +37,11 @@ WHERE e.force_id = %s
   AND NOT EXISTS (SELECT 1 FROM accounts_auditleaf AS l WHERE l.force_id = e.force_id AND l.entry_id = e.id)
 ORDER BY e.id
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that does not fit, and the first entry that it concerns."""
-
-    sentence: str
-    place: int | None = None
-    entry_id: int | None = None
-
-
-@dataclass(slots=True)
-class Report:
-    """What a verification has found."""
-
-    force: str
-    entries: int = 0
-    waiting: int = 0
-    verified_to: datetime | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def is_intact(self) -> bool:
-        """Whether everything fits."""
-        return not self.problems
-
-    def add(self, sentence: str, *, place: int | None = None, entry_id: int | None = None) -> None:
-        """Note a problem; a book that was rewritten as a whole does not need a million sentences."""
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(sentence, place, entry_id))
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A signed root that the tree must have at a size, and where it is kept."""
-
-    checkpoint: Checkpoint
-    outside: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A leaf with the entry that it stands for, if that is still there."""
-
-    seq: int
-    entry_id: int
-    leaf: bytes
-    line: Line | None
-
-    @property
-    def fits(self) -> bool:
-        """Whether the entry is the one that was hashed."""
-        return self.line is not None and leaf_of(self.line) == self.leaf
+_TOLD = f"""
+SELECT l.seq, {LINE} FROM accounts_auditentry AS e
+JOIN accounts_auditleaf AS l ON l.force_id = e.force_id AND l.entry_id = e.id
+WHERE e.force_id = %s AND e.action IN ('clock.jumped', 'book.restore_accepted') ORDER BY l.seq
+"""
 
 
 def verify_book(
@@ -97,153 +49,137 @@ def verify_book(
 ) -> Report:
     """Check every entry of a force against its leaf, and the tree against every signature."""
     report = Report(slug)
-    signed, horizon = _signed(cursor, force_id, verifier, outside, report)
-    _check_tree(cursor, force_id, signed, report)
+    cursor.execute(_TOLD, [str(force_id)])
+    told = told_by(cursor.fetchall(), report)
+    signed, horizon = signed_checkpoints(cursor, force_id, verifier, outside, report)
+    signed = {
+        size: kept
+        for size, those in signed.items()
+        if (kept := [one for one in those if not _lost(one, told.gaps)])
+    }
+    _Walk(cursor, force_id, signed, report, told.explains).go()
     _check_unplaced(cursor, force_id, horizon, report)
     if not report.is_intact:
         report.problems.sort(key=lambda problem: report.entries if problem.place is None else problem.place)
     return report
 
 
-def _signed(
-    cursor: Any, force_id: UUID, verifier: Verifier, outside: Sequence[str], report: Report
-) -> tuple[dict[int, list[Signed]], int]:
-    """The signed checkpoints by size, and the transaction below which every entry has its place."""
-    by_size: dict[int, list[Signed]] = {}
-    horizon = 0
-    cursor.execute(_CHECKPOINTS, [str(force_id)])
-    for size, root, note, below in cursor.fetchall():
-        horizon = below
-        checkpoint = _opened(note, verifier)
-        if checkpoint is None:
-            report.add(f"The checkpoint over {size} entries was altered: its signature does not fit.")
-        elif (checkpoint.size, checkpoint.root) != (size, bytes(root)):
-            report.add(f"The checkpoint over {size} entries was altered: it was signed with other values.")
-        else:
-            by_size.setdefault(size, []).append(Signed(checkpoint, outside=False))
-    for number, note in enumerate(outside, start=1):
-        checkpoint = _opened(note, verifier)
-        if checkpoint is None:
-            report.add(f"Note {number} of the checkpoints kept outside was not signed with this book's key.")
-        else:
-            by_size.setdefault(checkpoint.size, []).append(Signed(checkpoint, outside=True))
-    return by_size, horizon
+def _lost(one: Signed, gaps: Sequence[dict[str, Any]]) -> bool:
+    return one.outside and is_lost(one.checkpoint, gaps)  # type: ignore[arg-type]  # it asks for size and time only
 
 
-def _opened(note: str, verifier: Verifier) -> Checkpoint | None:
-    try:
-        checkpoint = Checkpoint.from_text(verifier.opened(note))
-    except BadNote:
-        return None
-    # The name is part of what is signed: the checkpoint of one force does not pass for another's.
-    return checkpoint if checkpoint.origin == verifier.name else None
+class _Walk:
+    """From the first place to the last."""
 
+    def __init__(
+        self, cursor: Any, force_id: UUID, signed: dict[int, list[Signed]], report: Report, explains: Any
+    ) -> None:
+        self._cursor, self._force_id, self._signed, self._report = cursor, force_id, signed, report
+        self._sizes, self._borders = sorted(signed), set(signed)
+        self._explains = explains
+        self._frontier, self._roots_fit, self._proven = Frontier(), True, 0
+        self._misfits: list[Placed] = []
+        self._last: Placed | None = None
 
-def _check_tree(cursor: Any, force_id: UUID, signed: dict[int, list[Signed]], report: Report) -> None:
-    frontier, roots_fit = Frontier(), True
-    misfits: list[Placed] = []
-    previous: Placed | None = None
-    latest: datetime | None = None
-    proven = 0
-    for placed in _placed(cursor, force_id):
-        if placed.seq != frontier.size:
-            report.add(
-                f"Place {frontier.size} of the book is missing: what stood there was removed.",
-                place=frontier.size,
-            )
-            _name_misfits(misfits, report)
-            return
-        if not placed.fits:
-            misfits.append(placed)
-        if previous is not None and placed.entry_id < previous.entry_id and previous.seq >= proven:
-            report.add(
-                f"Entries {placed.entry_id} and {previous.entry_id} stand in the wrong order "
-                f"(places {previous.seq} and {placed.seq}).",
-                place=previous.seq,
-                entry_id=placed.entry_id,
-            )
-        if placed.line is not None:
-            if latest is not None and placed.line.at < latest - LONGEST_TRANSACTION:
-                report.add(
-                    f"{_named(placed)} says it was written at {_when(placed.line.at)}, but stands behind "
-                    f"entries of {_when(latest)}: it was dated back or inserted later.",
-                    place=placed.seq,
-                    entry_id=placed.entry_id,
+    def go(self) -> None:
+        """Walk, and note what does not fit."""
+        for batch in self._batches():
+            gap = next((at for at, one in enumerate(batch) if one.seq != self._frontier.size + at), None)
+            self._take(batch if gap is None else batch[:gap])
+            if gap is not None:
+                self._report.add(
+                    f"Place {self._frontier.size} of the book is missing: what stood there was removed.",
+                    place=self._frontier.size,
                 )
-            latest = max(latest, placed.line.at) if latest else placed.line.at
-        previous = placed
-        frontier = frontier.appended([placed.leaf])
-        report.entries = frontier.size
-        for one in signed.pop(frontier.size, []):
-            if roots_fit and one.checkpoint.root != frontier.root():
-                roots_fit = False
-                report.add(_rewritten(proven, frontier.size, one), place=proven)
-            if roots_fit:
-                report.verified_to = one.checkpoint.at
-                proven = frontier.size
-    _name_misfits(misfits, report)
-    if roots_fit and proven < report.entries:
-        report.add(
-            f"{report.entries - proven} entries at the end of the book are not covered by a signed checkpoint: "
-            "they were added by something else than the sequencer.",
-            place=proven,
-        )
-    _check_end(signed, report)
-
-
-def _placed(cursor: Any, force_id: UUID) -> Iterator[Placed]:
-    start = 0
-    while True:
-        cursor.execute(_PLACED, [str(force_id), start])
-        rows = cursor.fetchall()
-        for seq, entry_id, leaf, *columns in rows:
-            line = Line.from_row(columns) if columns[0] is not None else None
-            yield Placed(seq, entry_id, bytes(leaf), line)
-        if len(rows) < BATCH:
-            return
-        start = rows[-1][0] + 1
-
-
-def _name_misfits(misfits: list[Placed], report: Report) -> None:
-    """Say of every entry that is not what was hashed whether it was removed, swapped or altered."""
-    named: set[int] = set()
-    for one in misfits:
-        if one.line is None:
-            report.add(
-                f"Entry {one.entry_id} (place {one.seq}) is missing: it was deleted.",
-                place=one.seq,
-                entry_id=one.entry_id,
+                name_misfits(self._misfits, self._report)
+                return
+        name_misfits(self._misfits, self._report)
+        if self._roots_fit and self._proven < self._report.entries:
+            self._report.add(
+                f"{self._report.entries - self._proven} entries at the end of the book are not covered by a signed "
+                "checkpoint: they were added by something else than the sequencer.",
+                place=self._proven,
             )
-        elif one.seq not in named:
-            other = next((other for other in misfits[:MOST_PROBLEMS] if _swapped(one, other)), None)
-            if other is not None:
-                named.add(other.seq)
-                sentence = f"Entries {one.entry_id} and {other.entry_id} have been swapped."
-            else:
-                sentence = f"{_named(one)} was altered after it was written."
-            report.add(sentence, place=one.seq, entry_id=one.entry_id)
+        self._check_end()
 
+    def _batches(self) -> Iterator[list[Placed]]:
+        start = 0
+        while True:
+            self._cursor.execute(_PLACED, [str(self._force_id), start])
+            rows = self._cursor.fetchall()
+            yield [
+                Placed(
+                    seq, entry_id, bytes(leaf), form,
+                    bytes(parts) if parts is not None else None,
+                    line.encode() if line is not None else None,
+                )
+                for seq, entry_id, leaf, form, parts, line in rows
+            ]  # fmt: skip
+            if len(rows) < BATCH:
+                return
+            start = rows[-1][0] + 1
 
-def _swapped(one: Placed, other: Placed) -> bool:
-    if one.seq >= other.seq or one.line is None or other.line is None:
-        return False
-    return (
-        leaf_of(replace(one.line, id=other.entry_id)) == other.leaf
-        and leaf_of(replace(other.line, id=one.entry_id)) == one.leaf
-    )
+    def _take(self, batch: list[Placed]) -> None:
+        self._misfits += [
+            one for one in batch if one.line is None or leaf_of(one.line, one.form, one.parts) != one.leaf
+        ]
+        self._check_order(batch)
+        begin = self._frontier.size
+        for size in self._sizes_within(begin, begin + len(batch)):
+            self._append(batch[self._frontier.size - begin : size - begin])
+            self._compare(size)
+        self._append(batch[self._frontier.size - begin :])
+        self._last = batch[-1] if batch else self._last
+        self._report.entries = self._frontier.size
 
+    def _sizes_within(self, begin: int, end: int) -> list[int]:
+        return self._sizes[bisect_right(self._sizes, begin) : bisect_right(self._sizes, end)]
 
-def _check_end(signed: dict[int, list[Signed]], report: Report) -> None:
-    """Every signed size that the walk did not come by lies beyond the end of the book."""
-    beyond = [one for size in sorted(signed) for one in signed[size] if size > report.entries]
-    if beyond:
-        last = beyond[-1]
-        where = "A checkpoint kept outside the database" if last.outside else "A signed checkpoint"
-        report.add(
-            f"{where} of {_when(last.checkpoint.at)} covers {last.checkpoint.size} entries, but the book ends "
-            f"after {report.entries}: entries were removed from its end, or the database was rolled back.",
-            place=report.entries,
-        )
+    def _append(self, placed: Sequence[Placed]) -> None:
+        self._frontier = self._frontier.appended(one.leaf for one in placed)
+
+    def _compare(self, size: int) -> None:
+        for one in self._signed.pop(size):
+            if self._roots_fit and one.checkpoint.root != self._frontier.root():
+                self._roots_fit = False
+                self._report.add(_rewritten(self._proven, size, one), place=self._proven)
+            if self._roots_fit:
+                self._report.verified_to = one.checkpoint.at
+                self._proven = size
+
+    def _check_order(self, batch: list[Placed]) -> None:
+        row = [self._last, *batch] if self._last is not None else batch
+        for before, one in pairwise(row):
+            # Numbers go up within one step of the sequencer; a slow transaction may bring a lower one later.
+            if one.entry_id < before.entry_id and one.seq not in self._borders:
+                self._report.add(
+                    f"Entries {one.entry_id} and {before.entry_id} stand in the wrong order "
+                    f"(places {before.seq} and {one.seq}).",
+                    place=before.seq,
+                    entry_id=one.entry_id,
+                )
+        there = [one for one in row if one.line is not None]
+        for at, before_text, after_text in steps_back([one.line[AT] for one in there if one.line]):
+            if not self._explains(after_text):
+                self._report.add(
+                    f"{there[at].named} says it was written then, but stands behind an entry of "
+                    f"{before_text[:19].replace('T', ' ')} UTC: it was dated back or inserted later.",
+                    place=there[at].seq,
+                    entry_id=there[at].entry_id,
+                )
+
+    def _check_end(self) -> None:
+        """Every signed size that the walk did not come by lies beyond the end of the book."""
+        end = self._report.entries
+        beyond = [one for size in sorted(self._signed) for one in self._signed[size] if size > end]
+        if beyond:
+            last = beyond[-1]
+            where = "A checkpoint kept outside the database" if last.outside else "A signed checkpoint"
+            self._report.add(
+                f"{where} of {last.when} covers {last.checkpoint.size} entries, but the book ends "
+                f"after {end}: entries were removed from its end, or the database was rolled back.",
+                place=end,
+            )
 
 
 def _check_unplaced(cursor: Any, force_id: UUID, horizon: int, report: Report) -> None:
@@ -251,8 +187,8 @@ def _check_unplaced(cursor: Any, force_id: UUID, horizon: int, report: Report) -
     for entry_id, at, username, action, was_passed in cursor.fetchall():
         if was_passed:
             report.add(
-                f"Entry {entry_id} ({action} by {username}, {_when(at)}) was inserted behind the sequencer's "
-                "back: it has no place in the book, although its time is long past.",
+                f"Entry {entry_id} ({action} by {username}, {at:%d %b %Y %H:%M:%S %Z}) was inserted behind the "
+                "sequencer's back: it has no place in the book, although its time is long past.",
                 entry_id=entry_id,
             )
         else:
@@ -263,16 +199,5 @@ def _rewritten(proven: int, size: int, signed: Signed) -> str:
     where = "kept outside the database" if signed.outside else "signed"
     return (
         f"Between places {proven} and {size - 1} the book was rewritten: entries and leaves fit each other, "
-        f"but not the checkpoint {where} at {_when(signed.checkpoint.at)}."
+        f"but not the checkpoint {where} at {signed.when}."
     )
-
-
-def _named(placed: Placed) -> str:
-    line = placed.line
-    if line is None:
-        return f"Entry {placed.entry_id}"
-    return f"Entry {placed.entry_id} (place {placed.seq}: {line.action} by {line.username}, {_when(line.at)})"
-
-
-def _when(moment: datetime) -> str:
-    return moment.strftime("%d %b %Y %H:%M:%S %Z").strip()

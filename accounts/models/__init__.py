@@ -2,6 +2,8 @@
 
 from accounts.models.api_key import ApiKey
 from accounts.models.audit import AuditCheckpoint, AuditEntry, AuditLeaf
+from accounts.models.audit_export import AuditExport
+from accounts.models.audit_halt import AuditHalt
 from accounts.models.change import Change, ChangeSet
 from accounts.models.channel import Channel
 from accounts.models.connecting import Connecting, Errand
@@ -24,6 +26,8 @@ __all__ = [
     "ApiKey",
     "AuditCheckpoint",
     "AuditEntry",
+    "AuditExport",
+    "AuditHalt",
     "AuditLeaf",
     "Change",
     "ChangeSet",

@@ -52,6 +52,7 @@ class AuditEntry(TenantModel):
             models.Index(fields=["force", "channel_id", "id"], name="audit_by_channel"),
             models.Index(fields=["force", "at", "id"], name="audit_by_time"),
             models.Index(fields=["force", "object_type", "object_id", "id"], name="audit_by_object"),
+            models.Index(fields=["force", "object_id", "id"], name="audit_by_object_id"),
         ]
 
 
@@ -62,6 +63,10 @@ class AuditLeaf(TenantModel):
     seq = models.BigIntegerField()
     entry_id = models.BigIntegerField()
     leaf_hash = models.BinaryField()
+    format = models.SmallIntegerField(db_default=1)
+    """How the leaf was made: 1 of the parts alone, 2 of the line and of the parts."""
+    parts = models.BinaryField(null=True)
+    """Format 2: the hash over the parts, so that the leaf can be made again from the line alone."""
 
     class Meta:
         constraints = [

@@ -206,13 +206,17 @@ def test_swapped_entries_are_found_and_named(book: list[int], committed_cast: Ca
 
 
 def test_an_entry_altered_together_with_its_leaf_is_found(book: list[int], committed_cast: Cast) -> None:
-    from accounts.audit.entry import COLUMNS, Line, leaf_of
+    from accounts.audit.entry import LINE, leaf_2, parts_hash
 
     with an_owner_without_scruples() as cursor:
         cursor.execute("UPDATE accounts_auditentry SET username = 'pc.4512' WHERE id = %s", [book[4]])
-        cursor.execute(f"SELECT {', '.join(COLUMNS)} FROM accounts_auditentry WHERE id = %s", [book[4]])
-        leaf = leaf_of(Line.from_row(cursor.fetchone()))
-        cursor.execute("UPDATE accounts_auditleaf SET leaf_hash = %s WHERE entry_id = %s", [leaf, book[4]])
+        cursor.execute(f"SELECT {LINE} FROM accounts_auditentry AS e WHERE id = %s", [book[4]])
+        line = cursor.fetchone()[0].encode()
+        parts = parts_hash(line)
+        cursor.execute(
+            "UPDATE accounts_auditleaf SET leaf_hash = %s, parts = %s WHERE entry_id = %s",
+            [leaf_2(line, parts), parts, book[4]],
+        )
 
     assert "the book was rewritten" in only_problem(committed_cast)
 
