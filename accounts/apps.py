@@ -27,6 +27,7 @@ class AccountsConfig(AppConfig):
         restrict(import_string("accounts.audit.privileges.restrict_book"))
         # Django sends the signal once per app with tables, after all migrations have run.
         post_migrate.connect(_guard, sender=self)
+        post_migrate.connect(_give_new_rights, sender=self)
 
 
 def _guard(*, using: str, **_: Any) -> None:
@@ -34,3 +35,11 @@ def _guard(*, using: str, **_: Any) -> None:
     from hqdash.base.schema_guard import guard_schema
 
     guard_schema(using=using)
+
+
+def _give_new_rights(*, using: str, **_: Any) -> None:
+    """Let the tiers of forces that are there already have what this release brings."""
+    from accounts.access.new_rights import forces_to_teach, give_new_rights
+
+    if using == "default" and forces_to_teach():
+        give_new_rights()

@@ -27,6 +27,7 @@ MODERATE = permission(
     help_text=_("Hide, allow or escalate what the public writes, and undo it."),
     granted_to={Role.MODERATOR, Role.DUTY_PRESS_OFFICER, Role.GOLD},
     requires=VIEW_MODERATION,
+    goes_out=True,
 )
 REMOVE_MENTIONS = permission(
     "moderation.remove_mentions",
@@ -34,6 +35,7 @@ REMOVE_MENTIONS = permission(
     help_text=_("Delete a comment for good at its network. Hiding is enough almost always."),
     granted_to={Role.DUTY_PRESS_OFFICER, Role.GOLD},
     requires=MODERATE,
+    goes_out=True,
 )
 EDIT_DICTIONARIES = permission(
     "moderation.edit_dictionaries",

@@ -12,7 +12,8 @@ class Permission:
     """A right that a role may hold.
 
     One that ``speaks`` lets people speak to the public in the force's name; one that ``administers`` lets them
-    decide who may. Nobody holds both.
+    decide who may. Nobody holds both. What ``goes_out`` needs an account that works and a force that is not
+    locked; speaking always does.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Permission:
     requires: Permission | None = None
     speaks: bool = False
     administers: bool = False
+    goes_out: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -54,6 +56,7 @@ def permission(
     requires: Permission | None = None,
     speaks: bool = False,
     administers: bool = False,
+    goes_out: bool = False,
 ) -> Permission:
     """Declare a right.
 
@@ -67,7 +70,9 @@ def permission(
         raise ValueError(f"The permission {name} is declared twice.")
     if speaks and administers:
         raise ValueError(f"The permission {name} cannot both speak and administer.")
-    declared = Permission(name, label, help_text, frozenset(granted_to), requires, speaks, administers)
+    declared = Permission(
+        name, label, help_text, frozenset(granted_to), requires, speaks, administers, goes_out or speaks
+    )
     _declared[name] = declared
     return declared
 

@@ -40,6 +40,7 @@ class Facts:
     """Grants with their tiers and overrides as of ``moment``, and the tree as it is."""
 
     moment: datetime
+    zone: ZoneInfo
     grants: tuple[Grant, ...]
     tiers: dict[UUID, Tier]
     said: dict[tuple[UUID, str], dict[UUID, Said]]
@@ -63,6 +64,7 @@ def facts_of(
     roles = {grant.role_id: grant.role for grant in found}
     return Facts(
         moment=moment,
+        zone=zone,
         grants=found,
         tiers=tiers_at(roles.values(), moment),
         said=overrides_at(roles, moment),

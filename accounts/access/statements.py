@@ -61,6 +61,11 @@ _AT_PLACE = (
     "((g.unit_id IN (SELECT up.ancestor_id FROM accounts_unitpath up WHERE up.descendant_id = %(unit)s))"
     " OR g.channel_id = %(channel)s)"
 )
+_GRANTS_AT_PLACE = """(
+    SELECT own.* FROM accounts_unitpath up JOIN accounts_grant own ON own.unit_id = up.ancestor_id
+    WHERE up.descendant_id = %(unit)s
+    UNION ALL SELECT own.* FROM accounts_grant own WHERE own.channel_id = %(channel)s
+)"""
 _ANSWER_AT_PLACE = f"COALESCE({_NEAREST_RULE.format(role='g.role_id', unit='%(unit)s')}, {_BY_DEFAULT})"
 
 
@@ -93,11 +98,7 @@ WHERE g.user_id = %(user)s AND {_AT_PLACE} AND {_IN_FORCE} {_apart(permission)}
 def people_statement(permission: Permission) -> str:
     """The ids of everybody whose answer at ``unit`` (or on ``channel``) is ``answer``."""
     return f"""
-SELECT g.user_id FROM (
-    SELECT own.* FROM accounts_unitpath up JOIN accounts_grant own ON own.unit_id = up.ancestor_id
-    WHERE up.descendant_id = %(unit)s
-    UNION ALL SELECT own.* FROM accounts_grant own WHERE own.channel_id = %(channel)s
-) AS g {_HOLDING}
+SELECT g.user_id FROM {_GRANTS_AT_PLACE} AS g {_HOLDING}
 WHERE {_IN_FORCE} {_apart(permission)} AND {_ANSWER_AT_PLACE} = %(answer)s
 """
 
@@ -181,4 +182,31 @@ CROSS JOIN LATERAL (
             ON down.ancestor_id = g.unit_id AND down.descendant_id = rule.unit_id AND down.depth > 0
         WHERE rule.role_id = g.role_id AND rule.ends_at IS NULL GROUP BY rule.permission) AS said) AS below
 WHERE g.user_id = %(user)s AND {_IN_FORCE}
+"""
+
+
+# Who holds each of several rights at one place, by name: what an explanation needs at once.
+PEOPLE_BY_RIGHT = f"""
+WITH holding AS MATERIALIZED (
+    SELECT DISTINCT g.user_id, u.username, g.role_id, r.permissions, EXISTS (SELECT 1 FROM accounts_grant kept
+        JOIN accounts_role desk ON desk.id = kept.role_id AND desk.administers
+            AND (desk.retired_at IS NULL OR desk.retired_at > %(now)s)
+        WHERE kept.user_id = g.user_id AND kept.starts_at <= %(now)s
+          AND (kept.ends_at IS NULL OR kept.ends_at > %(now)s)) AS administers
+    FROM {_GRANTS_AT_PLACE} AS g {_HOLDING}
+    WHERE {_IN_FORCE}
+), said AS MATERIALIZED (
+    SELECT wanted.permission, tier.role_id, COALESCE(
+        (SELECT rule.answer FROM accounts_unitpath up
+         JOIN accounts_rule rule ON rule.unit_id = up.ancestor_id AND rule.role_id = tier.role_id
+             AND rule.permission = wanted.permission AND rule.ends_at IS NULL
+         WHERE up.descendant_id = %(unit)s ORDER BY up.depth LIMIT 1),
+        CASE WHEN tier.permissions @> ARRAY[wanted.permission]::varchar[] THEN 'allowed' ELSE 'no' END) AS answer
+    FROM (SELECT DISTINCT role_id, permissions FROM holding) AS tier
+    CROSS JOIN unnest(%(rights)s::text[]) AS wanted(permission)
+)
+SELECT said.permission, (array_agg(DISTINCT holding.username))[1:%(most)s]
+FROM said JOIN holding ON holding.role_id = said.role_id
+WHERE said.answer = 'allowed' AND NOT (holding.administers AND said.permission = ANY (%(speaking)s::text[]))
+GROUP BY said.permission
 """

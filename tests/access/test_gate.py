@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.access.explain import explain
 from accounts.access.gate import can, people_who_can, require, visible_channels, visible_units
-from accounts.models import AuditEntry, Grant
+from accounts.models import Answer, AuditEntry, Grant
 from accounts.permissions import MANAGE_CHANNEL, VIEW_CHANNEL
 from hqdash.base import clock
 from hqdash.base.errors import NotAllowed
@@ -68,5 +68,5 @@ def test_why_not_names_the_rule_and_who_could(cast: Cast) -> None:
     assert no.others == ("admin.comms01",)
 
     yes = explain(cast.admin.user, MANAGE_CHANNEL, cast.x)
-    assert yes.allowed
+    assert yes.answer == Answer.ALLOWED
     assert [person.username for person in people_who_can(MANAGE_CHANNEL, cast.x)] == ["admin.comms01"]
