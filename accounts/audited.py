@@ -129,6 +129,23 @@ VAULT_REFUSED = audited(
 )
 BOOK_READ = audited("book.read", sentence=_("{actor} read the audit log"), group="audit")
 BOOK_VERIFIED = audited("book.verified", sentence=_("{actor} verified the audit log"), group="audit")
+BOOK_EXPORT_ASKED = audited(
+    "book.export_asked", sentence=_("{actor} asked for an export of the audit log: {reason}"), group="audit"
+)
+BOOK_EXPORT_SIGNED = audited(
+    "book.export_signed", sentence=_("An export of the audit log for {by} was signed"), group="audit"
+)
+BOOK_EXPORT_FETCHED = audited(
+    "book.export_fetched", sentence=_("{actor} fetched an export of the audit log"), group="audit"
+)
+RESTORE_ACCEPTED = audited(
+    "book.restore_accepted",
+    sentence=_("{actor} let the audit log go on after a restore: {lost} entries are lost. {reason}"),
+    group="audit",
+)
+CLOCK_JUMPED = audited(
+    "clock.jumped", sentence=_("The database's clock jumped by {seconds} seconds"), group="audit"
+)
 BOOK_EXPORTED = audited(
     "book.exported", sentence=_("{actor} exported {lines} lines of the audit log"), group="audit"
 )
