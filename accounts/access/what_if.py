@@ -1,4 +1,4 @@
-""" "What if?": the same explanation as it would be after some changes, of which nothing is kept."""
+"""What if? The same explanation as it would be after some changes, of which nothing is kept."""
 
 from __future__ import annotations
 
