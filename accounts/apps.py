@@ -20,6 +20,7 @@ class AccountsConfig(AppConfig):
         import accounts.audited
         import accounts.permissions
         import accounts.sign_in.signals
+        import accounts.subscribers
         import accounts.web.menu  # noqa: F401
         from hqdash.base.schema_guard import restrict
 

@@ -4,10 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.gate import can
 from accounts.models import Channel
-from accounts.permissions import VIEW_AUDIT, VIEW_CHANNEL
+from accounts.permissions import MANAGE_API_KEYS, VIEW_AUDIT, VIEW_CHANNEL
 from accounts.queries import channels_for
 from hqdash.base.actor import Actor
-from hqdash.base.menu import Count, Section, menu_entry
+from hqdash.base.menu import Count, Section, account_link, menu_entry
 
 
 def _disconnected(actor: Actor) -> Count:
@@ -30,3 +30,12 @@ menu_entry(
     allowed=lambda actor: can(actor, VIEW_AUDIT),
     order=9,
 )
+menu_entry(
+    Section.ADMINISTER,
+    _("API access"),
+    icon="key",
+    url_name="accounts:api_access",
+    allowed=lambda actor: can(actor, MANAGE_API_KEYS),
+    order=9,
+)
+account_link(_("Lock-down"), icon="lock", url_name="accounts:lockdown", order=8)

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Unit, User
+from accounts.lockdown_queries import open_lockdown
+from accounts.models import Force, Unit, User
 from accounts.queries import units_seen
 from hqdash.base.actor import Actor
-from hqdash.base.menu import MenuEntry, Section, entries_for
+from hqdash.base.menu import MenuEntry, Section, account_links_for, entries_for
 
 PRODUCT_NAME = "HQ Dash"
 
@@ -30,6 +32,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": _Lazy(lambda: _menu(request, actor)),
         "scope": _Lazy(lambda: _scope(request, actor)),
         "can_compose": _Lazy(lambda: _can_compose(actor)),
+        "account_links": _Lazy(lambda: _account_links(actor)),
+        "announcement": _announcement(actor, user.force),  # type: ignore[union-attr]
     }
 
 
@@ -71,6 +75,27 @@ def _item(request: HttpRequest, actor: Actor, entry: MenuEntry) -> dict[str, Any
         "count": count.number if count and count.number else "",
         "tone": count.tone if count else "",
     }
+
+
+def _account_links(actor: Actor) -> list[dict[str, Any]]:
+    return [
+        {"label": link.label, "icon": link.icon, "url": reverse(link.url_name)}
+        for link in account_links_for(actor)
+    ]
+
+
+def _announcement(actor: Actor, force: Force) -> dict[str, Any] | None:
+    """The red bar above every page while the force is locked; the usual page costs no query for it."""
+    if force.locked_at is None:
+        return None
+    lockdown = open_lockdown(actor)
+    at = force.locked_at.astimezone(force.zone)
+    text = _("Locked down by %(who)s at %(time)s: nothing goes out. %(why)s") % {
+        "who": lockdown.locked_by if lockdown else "",
+        "time": date_format(at, "H:i"),
+        "why": lockdown.reason if lockdown else "",
+    }
+    return {"text": text, "url": reverse("accounts:lockdown")}
 
 
 def _scope(request: HttpRequest, actor: Actor) -> dict[str, Any]:

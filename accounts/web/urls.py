@@ -4,7 +4,7 @@ from allauth.account import views as account
 from allauth.mfa.base.views import authenticate as second_factor
 from django.urls import include, path
 
-from accounts.web import audit, channels, theme
+from accounts.web import audit, channels, lockdown_urls, theme
 
 pages = (
     [
@@ -14,6 +14,7 @@ pages = (
         path("audit/", audit.AuditLog.as_view(), name="audit"),
         path("audit/export.csv", audit.AuditExport.as_view(), name="audit_export"),
         path("me/theme/", theme.ChooseTheme.as_view(), name="theme"),
+        *lockdown_urls.routes,
     ],
     "accounts",
 )

@@ -41,7 +41,19 @@ class MenuEntry:
     count: Callable[[Actor], Count | None] | None
 
 
+@dataclass(frozen=True, slots=True)
+class AccountLink:
+    """One line of the menu behind the reader's own name."""
+
+    order: int
+    label: Any
+    icon: str
+    url_name: str
+    allowed: Callable[[Actor], bool]
+
+
 _entries: dict[str, MenuEntry] = {}
+_account_links: dict[str, AccountLink] = {}
 
 
 def menu_entry(
@@ -62,3 +74,16 @@ def entries_for(actor: Actor) -> list[MenuEntry]:
     """The doors that are open to this actor, in order."""
     ordered = sorted(_entries.values(), key=lambda entry: (entry.section, entry.order))
     return [entry for entry in ordered if entry.allowed(actor)]
+
+
+def account_link(
+    label: Any, *, icon: str, url_name: str, allowed: Callable[[Actor], bool] | None = None, order: int = 0
+) -> None:
+    """Hang a line into the menu behind the reader's name; without ``allowed`` it is there for everybody."""
+    _account_links[url_name] = AccountLink(order, label, icon, url_name, allowed or (lambda _actor: True))
+
+
+def account_links_for(actor: Actor) -> list[AccountLink]:
+    """The lines that this actor has there, in order."""
+    ordered = sorted(_account_links.values(), key=lambda link: link.order)
+    return [link for link in ordered if link.allowed(actor)]

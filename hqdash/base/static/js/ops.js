@@ -268,6 +268,58 @@
   });
   window.addEventListener('pageshow', () => all('form[data-sent]').forEach(form => { delete form.dataset.sent; all('[aria-busy]', form).forEach(button => button.removeAttribute('aria-busy')); }));
 })();
+// Passkeys: the browser makes and uses them, the server says for what and checks. Without script the page offers the other ways.
+(() => {
+  const d = document;
+  const toBytes = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), sign => sign.charCodeAt(0));
+  const toText = buffer => buffer ? btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '') : null;
+  const decoded = options => {
+    const key = { ...options.publicKey, challenge: toBytes(options.publicKey.challenge) };
+    if (key.user) key.user = { ...key.user, id: toBytes(key.user.id) };
+    for (const list of ['excludeCredentials', 'allowCredentials']) if (key[list]) key[list] = key[list].map(one => ({ ...one, id: toBytes(one.id) }));
+    return { publicKey: key };
+  };
+  const encoded = made => ({
+    id: made.id, rawId: toText(made.rawId), type: made.type, authenticatorAttachment: made.authenticatorAttachment,
+    clientExtensionResults: made.getClientExtensionResults(),
+    response: made.response.attestationObject
+      ? { clientDataJSON: toText(made.response.clientDataJSON), attestationObject: toText(made.response.attestationObject), transports: made.response.getTransports?.() || [] }
+      : { clientDataJSON: toText(made.response.clientDataJSON), authenticatorData: toText(made.response.authenticatorData), signature: toText(made.response.signature), userHandle: toText(made.response.userHandle) },
+  });
+  const optionsOf = async form => {
+    if (form.dataset.options) return JSON.parse(form.dataset.options);
+    const answer = await fetch(form.action, { headers: { Accept: 'application/json', 'X-Requested-With': 'XMLHttpRequest' } });
+    if (!answer.ok) throw new Error('no options');
+    return (await answer.json()).request_options;
+  };
+  const say = (form, words) => { const box = form.querySelector('[data-passkey-says]'); box.hidden = !words; box.textContent = words; };
+  d.addEventListener('click', async event => {
+    const button = event.target.closest('[data-passkey-go]'), form = button?.closest('form[data-passkey]');
+    if (!form) return;
+    event.preventDefault();
+    say(form, '');
+    button.setAttribute('aria-busy', 'true');
+    try {
+      const options = decoded(await optionsOf(form));
+      if (form.dataset.passkey === 'create') {
+        // Kept by the device, so that it can be used without typing a user name.
+        options.publicKey.authenticatorSelection = { ...options.publicKey.authenticatorSelection, residentKey: 'required', requireResidentKey: true, userVerification: 'required' };
+      }
+      const made = await (form.dataset.passkey === 'create' ? navigator.credentials.create(options) : navigator.credentials.get(options));
+      form.elements.credential.value = JSON.stringify(encoded(made));
+      form.requestSubmit();
+    } catch (problem) {
+      button.removeAttribute('aria-busy');
+      say(form, problem.name === 'InvalidStateError' ? form.dataset.saysKnown : form.dataset.saysFailed);
+    }
+  });
+  // A browser that cannot, or a page without TLS: the other ways stay, and the page says why.
+  if (!window.PublicKeyCredential || /^[\d.]+$|:/.test(location.hostname)) d.querySelectorAll('form[data-passkey]').forEach(form => {
+    form.querySelectorAll('[data-passkey-go]').forEach(button => { button.disabled = true; });
+    if (!form.hasAttribute('data-passkey-quiet')) say(form, form.dataset.saysUnable);
+    else form.hidden = true;
+  });
+})();
 // A nested list of links becomes a tree of the ARIA practices; branches that are not there yet are fetched when opened.
 (() => {
   const d = document, all = (selector, from) => [...from.querySelectorAll(selector)];
@@ -342,4 +394,136 @@
     });
   };
   all('[data-tree]', d).forEach(start);
+})();
+// Warns before the session ends, and goes to the door when it has. The server alone decides; this asks it.
+(() => {
+  const d = document, body = d.body, dialog = d.getElementById('session-ends');
+  if (!body.dataset.sessionLeft || !dialog) return;
+  const address = body.dataset.sessionUrl, WARN = 120, count = dialog.querySelector('[data-session-count]'), said = dialog.querySelector('[data-session-said]');
+  let ends = Date.now() + 1000 * body.dataset.sessionLeft, asked = false, typed = false, told = Date.now();
+  const left = () => Math.round((ends - Date.now()) / 1000);
+  const words = seconds => seconds > 90 ? Math.round(seconds / 60) + ' minutes' : Math.max(0, seconds) + ' seconds';
+  const leave = () => { location.assign(body.dataset.sessionDoor + '?' + new URLSearchParams({ next: location.pathname + location.search, ended: 1 })); };
+  const ask = async method => {
+    if (asked) return;
+    asked = true;
+    try {
+      const answer = await fetch(address, { method, headers: method === 'POST' ? { 'X-CSRFToken': JSON.parse(body.getAttribute('hx-headers:inherited'))['X-CSRFToken'] } : {} });
+      if (answer.status === 401) { leave(); return; }
+      if (answer.ok) {
+        const state = await answer.json();
+        ends = Date.now() + 1000 * state.left;
+        dialog.toggleAttribute('data-last', !state.extendable);
+        dialog.querySelectorAll('[data-session-last]').forEach(one => { one.hidden = state.extendable; });
+        dialog.querySelectorAll('[data-session-more]').forEach(one => { one.hidden = !state.extendable; });
+      }
+    } catch { /* The network is away: the next tick asks again. */ } finally { asked = false; }
+  };
+  const tick = async () => {
+    // Somebody who writes is here, though nothing is sent meanwhile.
+    if (typed && Date.now() - told > 60000) { typed = false; told = Date.now(); await ask('POST'); }
+    if (left() <= WARN && !dialog.open) {
+      await ask('GET');
+      if (left() <= WARN && !dialog.open && !d.querySelector('dialog[open]:not(#session-ends)')) { dialog.showModal(); d.dispatchEvent(new Event('hqdash:session-ends')); said.textContent = count.textContent = words(left()); }
+    }
+    if (!dialog.open) return;
+    if (left() > WARN) { dialog.close(); return; }
+    count.textContent = words(left());
+    if ([60, 30, 10].includes(left())) said.textContent = words(left());
+    if (left() === 10) d.dispatchEvent(new Event('hqdash:session-ends'));
+    if (left() < -1) await ask('GET');
+  };
+  d.addEventListener('input', () => { typed = true; });
+  d.addEventListener('click', async event => {
+    if (!event.target.closest('[data-session-extend]')) return;
+    await ask('POST');
+    if (left() > WARN || dialog.hasAttribute('data-last')) dialog.close();
+  });
+  // A laptop that slept knows nothing of the time that went by.
+  d.addEventListener('visibilitychange', () => { if (!d.hidden) ask('GET'); });
+  setInterval(tick, 1000);
+})();
+// Copies what stands in a field; where the browser refuses, the field is selected for Ctrl+C.
+(() => {
+  document.addEventListener('click', async event => {
+    const button = event.target.closest('[data-copies]');
+    if (!button) return;
+    const field = document.getElementById(button.dataset.copies);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+      const say = document.getElementById('say');
+      if (say) say.textContent = button.dataset.copied;
+      button.lastChild.textContent = button.dataset.copied;
+    } catch { field.focus(); }
+  });
+})();
+// Forms with data-keep: what is typed is kept on the server, without what is secret, and offered again after a time-out.
+(() => {
+  const d = document, all = (selector, from = d) => [...from.querySelectorAll(selector)];
+  const clock = when => new Date(when).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  const kept = field => field.name && !field.disabled && field.name !== 'csrfmiddlewaretoken' && field.name !== 'draft_key' && !['password', 'file', 'submit', 'button'].includes(field.type) && !field.closest('[data-secret]');
+  const fieldsOf = form => {
+    const fields = {};
+    [...form.elements].filter(kept).forEach(field => {
+      if (['checkbox', 'radio'].includes(field.type) && !field.checked) return;
+      (fields[field.name] ||= []).push(...(field.multiple ? [...field.selectedOptions].map(one => one.value) : [field.value]));
+    });
+    return fields;
+  };
+  // What a form is compared by: fields that a page fills anew each time say nothing about typing.
+  const shape = (form, fields) => JSON.stringify(Object.entries(fields).filter(([name, values]) => values.some(value => value !== '') && !all('[name="' + CSS.escape(name) + '"][type=hidden]', form).length).sort());
+  const putBack = (form, fields) => [...form.elements].filter(kept).forEach(field => {
+    const values = fields[field.name] || [];
+    if (['checkbox', 'radio'].includes(field.type)) field.checked = values.includes(field.value);
+    else if (field.multiple) [...field.options].forEach(one => { one.selected = values.includes(one.value); });
+    else if (values.length || field.type !== 'hidden') field.value = values.length ? values[0] : '';
+    field.closest('details')?.toggleAttribute('open', true);
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    field.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  const token = () => JSON.parse(d.body.getAttribute('hx-headers:inherited') || '{}')['X-CSRFToken'] || '';
+  const send = (form, entries) => fetch(form.keepAt, { method: 'POST', body: new URLSearchParams(entries), headers: { 'X-CSRFToken': token() }, keepalive: true });
+  const save = async form => {
+    const fields = fieldsOf(form), now = shape(form, fields);
+    if (now === form.keptShape || form.dataset.sent || form.offering) return;
+    form.keptShape = now;
+    try {
+      const answer = await send(form, Object.entries(fields).flatMap(([name, values]) => values.map(value => [name, value])));
+      const status = d.querySelector('[data-keep-status]');
+      if (status) status.textContent = answer.ok ? 'Kept ' + clock(Date.now()) : 'Not kept: ' + ((await answer.json()).detail || 'try again');
+      if (!answer.ok) form.keptShape = '';
+    } catch { form.keptShape = ''; }
+  };
+  const offer = (form, draft) => {
+    const note = d.createElement('div'), words = d.createElement('div'), back = d.createElement('button'), away = d.createElement('button');
+    note.className = 'o-note mid is-info'; note.setAttribute('role', 'status'); words.className = 'grow';
+    words.textContent = 'We kept what you had typed at ' + clock(draft.kept_at) + '.';
+    back.type = away.type = 'button'; back.className = 'btn btn-line btn-sm'; away.className = 'btn btn-quiet btn-sm';
+    back.textContent = 'Restore'; away.textContent = 'Discard';
+    form.offering = true;
+    const done = () => { form.offering = false; note.remove(); (all('textarea,input:not([type=hidden])', form)[0] || form).focus(); };
+    back.addEventListener('click', () => { putBack(form, draft.fields); form.keptShape = shape(form, fieldsOf(form)); done(); });
+    away.addEventListener('click', () => { send(form, [['discard', '1']]); done(); });
+    // Whoever begins anew has decided, too.
+    form.addEventListener('submit', () => note.remove());
+    note.append(words, back, away);
+    (form.querySelector('[data-keep-here]') || form).prepend(note);
+  };
+  all('form[data-keep]').forEach(async form => {
+    form.keepAt = '/drafts/' + form.dataset.keep + '/';
+    form.keptShape = shape(form, fieldsOf(form));
+    const mark = d.createElement('input');
+    mark.type = 'hidden'; mark.name = 'draft_key'; mark.value = form.dataset.keep;
+    form.append(mark);
+    setInterval(() => save(form), 10000);
+    d.addEventListener('hqdash:session-ends', () => save(form));
+    d.addEventListener('visibilitychange', () => { if (d.hidden) save(form); });
+    try {
+      const answer = await fetch(form.keepAt, { headers: { Accept: 'application/json' } });
+      if (answer.status !== 200) return;
+      const draft = await answer.json();
+      if (shape(form, draft.fields) !== form.keptShape) offer(form, draft);
+    } catch { /* Nothing is offered; nothing is lost. */ }
+  });
 })();
