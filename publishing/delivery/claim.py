@@ -20,7 +20,8 @@ PREPARING = timedelta(seconds=20)
 
 NOT_STOPPED = """
 NOT EXISTS (SELECT 1 FROM accounts_force f WHERE f.id = publishing_delivery.force_id AND f.locked_at IS NOT NULL)
-AND NOT EXISTS (SELECT 1 FROM publishing_personstop s JOIN publishing_post p ON p.author_id = s.person_id
+AND NOT EXISTS (SELECT 1 FROM publishing_personstop s JOIN publishing_post p
+                ON coalesce(p.responsible_id, p.author_id) = s.person_id
                 WHERE p.id = publishing_delivery.post_id AND s.lifted_at IS NULL)
 """
 """Asked when a delivery is claimed, and again before its first byte leaves."""

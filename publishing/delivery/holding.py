@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,8 +27,9 @@ def hold_all(actor: Actor, now: datetime) -> None:
 
 
 def hold_of_person(person_id: UUID, now: datetime) -> int:
-    """Hold back what one person has written and nobody has begun to send; how many deliveries."""
-    return _hold(Delivery.objects.filter(post__author_id=person_id), Held.STOPPED, now)
+    """Hold back what one person answers for and nobody has begun to send; how many deliveries."""
+    theirs = Q(post__responsible_id=person_id) | Q(post__responsible=None, post__author_id=person_id)
+    return _hold(Delivery.objects.filter(theirs), Held.STOPPED, now)
 
 
 def held_in(force_id: UUID) -> QuerySet[Delivery]:
