@@ -61,7 +61,10 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         held = {name: value or "" for name, value in attrs}
-        if tag == "form":
+        if tag == "form" and held.get("method") == "dialog":
+            # It closes a window of the page and sends nothing.
+            self.current = ""
+        elif tag == "form":
             self.current = held.get("id") or f"form {len(self.forms)}"
             self.forms[self.current] = PlainForm(held.get("action") or self.address)
         name, kind = held.get("name", ""), held.get("type", "text")
