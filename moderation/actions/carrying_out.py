@@ -78,7 +78,9 @@ def _ask_the_network(claim: Claim) -> Result | None:
                 return None
             return _told(verb(act.mention.external_id))
     except drawer.VaultRefused as refusal:
-        return Result(Outcome.REFUSED, refusal.sentence, refusal.why)
+        # A lock-down ends; every other refusal of the vault needs a person first.
+        outcome = Outcome.LATER if refusal.why == "force_locked" else Outcome.REFUSED
+        return Result(outcome, refusal.sentence, refusal.why)
     except drawer.VaultError as closed:
         return Result(Outcome.LATER, closed.sentence)
     except NetworkError as failure:

@@ -22,6 +22,7 @@ UPDATE moderation_networkact SET state = 'leased', fence = fence + 1, leased_unt
 WHERE id = (
     SELECT act.id FROM moderation_networkact AS act
     WHERE act.id = %(act)s AND act.force_id = %(force)s
+      AND NOT EXISTS (SELECT 1 FROM accounts_force f WHERE f.id = act.force_id AND f.locked_at IS NOT NULL)
       AND ((act.state IN ('due', 'unknown') AND act.due_at <= clock_timestamp())
            OR (act.state = 'leased' AND act.leased_until < clock_timestamp()))
       AND NOT EXISTS (
@@ -45,6 +46,7 @@ RETURNING id
 _DUE = """
 SELECT id FROM moderation_networkact
 WHERE force_id = %(force)s
+  AND NOT EXISTS (SELECT 1 FROM accounts_force f WHERE f.id = %(force)s AND f.locked_at IS NOT NULL)
   AND ((state IN ('due', 'unknown') AND due_at <= clock_timestamp())
        OR (state = 'leased' AND leased_until < clock_timestamp()))
 ORDER BY due_at, place LIMIT %(limit)s

@@ -24,6 +24,8 @@ FROM (
     JOIN accounts_channel AS owner ON owner.id = waiting.channel_id
     WHERE waiting.due_at <= clock_timestamp()
       AND (waiting.leased_until IS NULL OR waiting.leased_until <= clock_timestamp())
+      AND NOT EXISTS (
+          SELECT 1 FROM accounts_force f WHERE f.id = waiting.force_id AND f.locked_at IS NOT NULL)
       AND owner.state <> 'suspended' AND NOT (owner.network = ANY(%s))
     ORDER BY waiting.due_at
     LIMIT %s

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Force
 from hqdash.base import clock
 from hqdash.base.events import announce
 from hqdash.celery import app
@@ -284,3 +284,21 @@ def start(act: NetworkAct) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
+
+
+def test_while_the_force_is_locked_nothing_is_done_at_the_network_and_afterwards_it_goes_on(
+    connect: Connect,
+) -> None:
+    desk = connect("facebook")
+    mention = desk.public_says(ABUSIVE)
+    desk.screen(mention)
+    hide = NetworkAct.objects.get()
+    Force.objects.filter(pk=desk.cast.force.pk).update(locked_at=clock.now())
+
+    assert claim_act(hide.pk) is None
+    assert desk.work() == []
+    assert not desk.is_hidden(mention)
+
+    Force.objects.filter(pk=desk.cast.force.pk).update(locked_at=None)
+    assert desk.work() == [Outcome.DONE]
+    assert desk.is_hidden(mention)

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Channel
+from accounts.models import Channel, Force
 from hqdash.base import clock, events
 from hqdash.networks.errors import SignInExpired, TryLater, Unreachable
 from hqdash.networks.types import Item
@@ -115,6 +115,16 @@ def test_channels_of_other_forces_are_served_by_the_same_queue_and_suspended_one
         claimed = {one.channel.pk for one in claim_due(10, full_networks=["wordpress"])}
 
     assert claimed == {cast.facebook.pk, cast.x_dudley.pk, cast.other_channel.pk}
+
+
+def test_nothing_is_read_for_a_locked_force_nor_with_its_credentials(cast: Cast) -> None:
+    from hqdash.base.tenancy import across_forces
+
+    Force.objects.filter(pk=cast.force.pk).update(locked_at=AT)
+    with across_forces(reason="a test of the queue"):
+        add_missing_polls()
+        Poll.objects.update(due_at=AT)
+        assert {one.channel.pk for one in claim_due(10)} == {cast.other_channel.pk}
 
 
 def test_a_poll_that_finds_nothing_costs_one_statement(cast: Cast, claim: Claim) -> None:
