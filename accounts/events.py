@@ -38,3 +38,12 @@ class UserLeft:
     force_id: UUID
     user_id: UUID
     heir_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInEndsSoon:
+    """A channel's sign-in ends within so many days."""
+
+    force_id: UUID
+    channel_id: UUID
+    days: int

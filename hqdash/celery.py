@@ -55,6 +55,11 @@ app.conf.update(
             "schedule": 3.0,
             "options": {"queue": "screening", "expires": 6},
         },
+        "look after sign-ins": {
+            "task": "accounts.tasks.look_after_sign_ins",
+            "schedule": 3.0,
+            "options": {"queue": "housekeeping", "expires": 6},
+        },
         "go through the audit log": {
             "task": "accounts.tasks.verify_books",
             "schedule": 30.0,

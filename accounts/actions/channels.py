@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.access.gate import require
 from accounts.audit.book import record
-from accounts.audited import CHANNEL_CONNECTED, CHANNEL_STATE_CHANGED
+from accounts.audited import CHANNEL_CONNECTED, CHANNEL_OWNER_CHANGED, CHANNEL_STATE_CHANGED
 from accounts.events import ChannelStateChanged
-from accounts.models import Channel, Unit
+from accounts.models import Channel, ChannelSignIn, Unit, User
 from accounts.permissions import MANAGE_CHANNEL
 from accounts.vault import drawer
 from hqdash.base import live
 from hqdash.base.actor import Actor
-from hqdash.base.errors import Unprocessable
+from hqdash.base.errors import Conflict, Unprocessable
 from hqdash.base.events import announce
 from hqdash.networks.network import get_network
 
@@ -62,9 +62,16 @@ def connect_channel(
 
 @transaction.atomic
 def renew_credential(
-    *, actor: Actor, channel: Channel, credentials: Mapping[str, str], now: datetime
+    *,
+    actor: Actor,
+    channel: Channel,
+    credentials: Mapping[str, str],
+    now: datetime,
+    expires_at: datetime | None = None,
 ) -> None:
     """Seal a new credential for a channel and use it again; the next reading shows whether it opens it.
+
+    A suspended account stays suspended: a new sign-in is no reason to let it speak again.
 
     Raises:
         NotAllowed: connecting accounts is not the actor's to do.
@@ -74,11 +81,18 @@ def renew_credential(
     for field in get_network(channel.network).credential_fields:
         if field.required and not credentials.get(field.name, "").strip():
             raise Unprocessable(_("Fill in: %(field)s.") % {"field": field.label}, field.name)
+    if expires_at is not None and expires_at <= now:
+        raise Unprocessable(_("The day on which it ends has to lie ahead."), "expires_on")
     given = {name: value.strip() for name, value in credentials.items() if value.strip()}
-    drawer.put(actor, channel, given)
-    change_channel_state(
-        actor=actor, channel=channel, state=Channel.State.CONNECTED, reason=_("Credential renewed"), now=now
-    )
+    drawer.put(actor, channel, given, expires_at=expires_at)
+    if channel.state != Channel.State.SUSPENDED:
+        change_channel_state(
+            actor=actor,
+            channel=channel,
+            state=Channel.State.CONNECTED,
+            reason=_("Credential renewed"),
+            now=now,
+        )
 
 
 @transaction.atomic
@@ -88,7 +102,8 @@ def change_channel_state(
     """Note that a channel needs a new sign-in, is suspended, or works again; False if that was known."""
     require(actor, MANAGE_CHANNEL, channel)
     before = Channel.objects.select_for_update().get(pk=channel.pk).state
-    if before == state:
+    # What a worker finds out about a sign-in does not end a suspension: only a person does.
+    if before == state or (before == Channel.State.SUSPENDED and not actor.is_person):
         return False
     Channel.objects.filter(pk=channel.pk).update(state=state, state_reason=reason, state_since=now)
     channel.state, channel.state_reason, channel.state_since = state, reason, now
@@ -96,6 +111,71 @@ def change_channel_state(
     announce(ChannelStateChanged(actor.force_id, channel.pk, state))
     live.tell(actor.force_id, "channel", id=channel.pk)
     return True
+
+
+@transaction.atomic
+def suspend_channel(*, actor: Actor, channel: Channel, reason: str, now: datetime) -> None:
+    """Let nothing out of an account and read nothing, until somebody resumes it; its sign-in is kept.
+
+    Raises:
+        NotAllowed: suspending accounts is not the actor's to do.
+        Unprocessable: without a reason.
+        Conflict: it is suspended already.
+    """
+    require(actor, MANAGE_CHANNEL, channel)
+    if not reason.strip():
+        raise Unprocessable(_("Say why: whoever wants to post there will read it."), "reason")
+    if not change_channel_state(
+        actor=actor, channel=channel, state=Channel.State.SUSPENDED, reason=reason.strip(), now=now
+    ):
+        raise Conflict(_("This account is suspended already."))
+
+
+@transaction.atomic
+def resume_channel(*, actor: Actor, channel: Channel, reason: str, now: datetime) -> Channel.State:
+    """Use a suspended account again; if its sign-in is gone, it has to be connected first.
+
+    Raises:
+        NotAllowed: resuming accounts is not the actor's to do.
+        Unprocessable: without a reason.
+        Conflict: it is not suspended.
+    """
+    require(actor, MANAGE_CHANNEL, channel)
+    if not reason.strip():
+        raise Unprocessable(_("Say why it may be used again."), "reason")
+    if Channel.objects.select_for_update().get(pk=channel.pk).state != Channel.State.SUSPENDED:
+        raise Conflict(_("This account is not suspended."))
+    has_sign_in = ChannelSignIn.objects.filter(channel=channel).exists()
+    state = Channel.State.CONNECTED if has_sign_in else Channel.State.SIGN_IN_NEEDED
+    change_channel_state(actor=actor, channel=channel, state=state, reason=reason.strip(), now=now)
+    return state
+
+
+@transaction.atomic
+def give_owner(*, actor: Actor, channels: Sequence[Channel], username: str) -> int:
+    """Make one person the owner of several accounts: the one who hears when a sign-in is about to end.
+
+    Raises:
+        NotAllowed: one of the accounts is not the actor's to look after; then none changes.
+        Unprocessable: nobody of the force signs in under that name.
+    """
+    owner = User.objects.filter(username__iexact=username.strip(), is_active=True).first()
+    if owner is None:
+        raise Unprocessable(
+            _("Nobody signs in under the name %(name)s.") % {"name": username.strip()}, "owner"
+        )
+    if not channels:
+        raise Unprocessable(_("Choose at least one account."), "channel")
+    changed = 0
+    for channel in channels:
+        require(actor, MANAGE_CHANNEL, channel)
+        if channel.owner_id == owner.pk:
+            continue
+        before = channel.owner.username if channel.owner is not None else _("nobody")
+        Channel.objects.filter(pk=channel.pk).update(owner=owner)
+        record(actor, CHANNEL_OWNER_CHANGED, channel, before=before, after=owner.username)
+        changed += 1
+    return changed
 
 
 def note_contact(*, channel_id: UUID, ok: bool, now: datetime, failure: str = "") -> None:

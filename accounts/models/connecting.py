@@ -45,6 +45,8 @@ class Connecting(TenantModel):
     """Why it failed or was refused, with the network's own words."""
     failed_at_step = models.CharField(max_length=12, blank=True)
     """Where a retry goes on; empty when only a new start helps."""
+    works_until = models.DateTimeField(null=True, blank=True)
+    """How long the sign-in that came home works unless it is renewed before."""
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)

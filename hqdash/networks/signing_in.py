@@ -154,6 +154,10 @@ class SignInWay(Protocol):
     """One sign-in may open several accounts, of which the person chooses."""
     can_renew: bool
     can_revoke: bool
+    former_lives_on: bool
+    """Signing in again leaves the sign-in of before alive, so that it has to be ended by itself."""
+    ended_by_hand: str
+    """What a person does at the network where no call can end a sign-in."""
 
     def address(self, errand: Errand) -> str:
         """Where the person signs in and agrees."""

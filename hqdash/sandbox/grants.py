@@ -96,6 +96,14 @@ def make_code(
     return code
 
 
+def whose_code(state: State, code: str) -> str:
+    """The first account that an unused code speaks for, without trading it; "" for any other."""
+    row = state.db.execute(
+        "SELECT account_ids FROM code WHERE code_sha256 = ? AND NOT used", (fingerprint(code),)
+    ).fetchone()
+    return str(json.loads(row["account_ids"])[0]) if row else ""
+
+
 def trade_code(state: State, *, app: App, code: str, redirect_uri: str, verifier: str = "") -> Code | None:
     """What the code stands for, once; None when it is unknown, used, late, or not for this app and address."""
     mark = fingerprint(code)

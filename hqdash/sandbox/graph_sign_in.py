@@ -19,6 +19,7 @@ from hqdash.sandbox.grants import (
     give_token,
     make_code,
     trade_code,
+    whose_code,
 )
 from hqdash.sandbox.graph_answers import error
 from hqdash.sandbox.graph_api import MANNERS, arguments_of, token_of
@@ -98,42 +99,52 @@ async def access_token(request: Request) -> Response:
         short = find_token(state, words.get("fb_exchange_token", ""))
         if short is None or short.kind != "person" or not short.works or short.client_id != app.client_id:
             return error(190, "Error validating access token: The session is invalid.", subcode=463)
-        return await _give(request, app, short.account_id, short.scopes, LONG_SECONDS)
-    traded = trade_code(
-        state, app=app, code=words.get("code", ""), redirect_uri=words.get("redirect_uri", "")
-    )
-    if traded is None:
-        return error(
-            100, "This authorization code has been used or has expired.", subcode=36009, kind="OAuthException"
+        person = account_by_id(state, short.account_id.split(",")[0])
+        if person is None:
+            return error(190, "Error validating access token: The session is invalid.", subcode=463)
+        return await through_door(
+            request,
+            account=person,
+            operation="sign_in",
+            manners=MANNERS,
+            work=lambda: _token_json(state, app, short.account_id, short.scopes, LONG_SECONDS),
         )
-    return await _give(request, app, ",".join(traded.account_ids), traded.scopes, SHORT_SECONDS)
+    used = "This authorization code has been used or has expired."
+    first = account_by_id(state, whose_code(state, words.get("code", "")))
+    if first is None:
+        return error(100, used, subcode=36009)
+
+    def trade() -> Response:
+        traded = trade_code(
+            state, app=app, code=words.get("code", ""), redirect_uri=words.get("redirect_uri", "")
+        )
+        if traded is None:
+            return error(100, used, subcode=36009)
+        return _token_json(state, app, ",".join(traded.account_ids), traded.scopes, SHORT_SECONDS)
+
+    return await through_door(request, account=first, operation="sign_in", manners=MANNERS, work=trade)
 
 
-async def _give(request: Request, app: App, page_ids: str, scopes: str, lasts: float) -> Response:
+def _token_json(state: State, app: App, page_ids: str, scopes: str, lasts: float) -> Response:
     """A token for the person; which Pages they allowed is written down with it."""
-    state = world_of(request).state
     first = account_by_id(state, page_ids.split(",", maxsplit=1)[0])
     if first is None:
         return error(
             190, "Error validating access token: The user has not authorized application.", subcode=458
         )
-
-    def work() -> Response:
-        token = give_token(
-            state,
-            kind="person",
-            account=first,
-            client_id=app.client_id,
-            lasts=lasts,
-            person=page_ids,
-            scopes=scopes,
-        )
-        state.db.execute(
-            "UPDATE token SET account_id = ? WHERE number = (SELECT max(number) FROM token)", (page_ids,)
-        )
-        return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": int(lasts)})
-
-    return await through_door(request, account=first, operation="sign_in", manners=MANNERS, work=work)
+    token = give_token(
+        state,
+        kind="person",
+        account=first,
+        client_id=app.client_id,
+        lasts=lasts,
+        person=page_ids,
+        scopes=scopes,
+    )
+    state.db.execute(
+        "UPDATE token SET account_id = ? WHERE number = (SELECT max(number) FROM token)", (page_ids,)
+    )
+    return JSONResponse({"access_token": token, "token_type": "bearer", "expires_in": int(lasts)})
 
 
 async def my_pages(request: Request) -> Response:

@@ -20,6 +20,7 @@ from hqdash.sandbox.grants import (
     give_token,
     make_code,
     trade_code,
+    whose_code,
 )
 from hqdash.sandbox.state import State
 from hqdash.sandbox.world import world_of
@@ -122,18 +123,23 @@ async def token(request: Request) -> Response:
     if app is None:
         return oauth_error("unauthorized_client", "Missing valid authorization header", status=401)
     if words.get("grant_type") == "authorization_code":
-        traded = trade_code(
-            state,
-            app=app,
-            code=words.get("code", ""),
-            redirect_uri=words.get("redirect_uri", ""),
-            verifier=words.get("code_verifier", ""),
-        )
-        account = account_by_id(state, traded.account_ids[0]) if traded else None
-        if traded is None or account is None:
+        account = account_by_id(state, whose_code(state, words.get("code", "")))
+        if account is None:
             return oauth_error("invalid_request", "Value passed for the authorization code was invalid.")
-        scopes = traded.scopes
-        return await _at_the_door(request, account, lambda: _tokens(state, account, app, scopes))
+
+        def trade() -> Response:
+            traded = trade_code(
+                state,
+                app=app,
+                code=words.get("code", ""),
+                redirect_uri=words.get("redirect_uri", ""),
+                verifier=words.get("code_verifier", ""),
+            )
+            if traded is None:
+                return oauth_error("invalid_request", "Value passed for the authorization code was invalid.")
+            return _tokens(state, account, app, traded.scopes)
+
+        return await _at_the_door(request, account, trade)
     if words.get("grant_type") == "refresh_token":
         kept = find_token(state, words.get("refresh_token", ""))
         account = account_by_id(state, kept.account_id) if kept else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -50,6 +51,8 @@ class FacebookWay:
     offers_several = True
     can_renew = False
     can_revoke = False
+    former_lives_on = False
+    ended_by_hand = ENDED_BY_HAND
 
     def address(self, errand: Errand) -> str:
         asked = {
@@ -101,10 +104,15 @@ class FacebookLine(SignInLine):
         def ask() -> Look:
             self._as_bearer(self._secret("page_access_token"))
             page = self._call("GET", self._at("me"), params={"fields": "id,name,username"})
-            seen = self._debug(self._secret("page_access_token"))
-            return Look(mapping.to_account(page), ends_in=seen[0], note=seen[1])
+            return Look(mapping.to_account(page))
 
-        return self._read("who_am_i", ask)
+        look = self._read("who_am_i", ask)
+        try:
+            ends_in, note = self._read("debug_token", self._debug, self._secret("page_access_token"))
+        except NetworkError:
+            # A token that another app was given works all the same; only its own app may ask when it ends.
+            return replace(look, note="Facebook does not tell this app when the token ends.")
+        return replace(look, ends_in=ends_in, note=note)
 
     def _pages(self) -> list[Offer]:
         found: list[Offer] = []

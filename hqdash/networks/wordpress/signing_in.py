@@ -27,6 +27,8 @@ class WordPressWay:
     offers_several = False
     can_renew = False
     can_revoke = True
+    ended_by_hand = ""
+    former_lives_on = True
 
     def address(self, errand: Errand) -> str:
         back = f"{errand.back_url}?{urlencode({'state': errand.state})}"

@@ -39,6 +39,8 @@ class XWay:
     offers_several = False
     can_renew = True
     can_revoke = True
+    ended_by_hand = ""
+    former_lives_on = False
 
     def address(self, errand: Errand) -> str:
         asked = {
@@ -113,8 +115,16 @@ class XLine(SignInLine):
                 def end(words: dict[str, str] = words) -> bool:
                     return bool(self._as_app("oauth2/revoke", words)["revoked"])
 
-                if self._write("revoke", end):
-                    ended.append(name.replace("_", " "))
+                try:
+                    if self._write("revoke", end):
+                        ended.append(name.replace("_", " "))
+                except NetworkError:
+                    if not ended:
+                        raise
+                    return (
+                        "X confirmed that the refresh token ended. It gave no clear answer about the access token, "
+                        "which ends by itself within two hours."
+                    )
         return f"X confirmed that the {' and the '.join(ended)} ended."
 
     def look(self) -> Look:
