@@ -62,10 +62,19 @@ def icons() -> None:
     (STATIC / "icons" / "icons.svg").write_text(sprite)
 
 
+def short(script: str) -> str:
+    """A script without the comments and the indentation that only its readers need."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
 def scripts() -> None:
-    """ops.js: the files of js/ one after the other, each a closed function of its own."""
-    parts = [path.read_text().strip() for path in sorted((HERE / "js").glob("*.js"))]
-    (STATIC / "js" / "ops.js").write_text("\n".join(parts) + "\n")
+    """ops.js: the files of js/ one after the other, each a closed function of its own; js/pages/ as single files."""
+    parts = [path.read_text() for path in sorted((HERE / "js").glob("*.js"))]
+    (STATIC / "js" / "ops.js").write_text("".join(short(part) for part in parts))
+    (STATIC / "js" / "pages").mkdir(exist_ok=True)
+    for path in (HERE / "js" / "pages").glob("*.js"):
+        (STATIC / "js" / "pages" / path.name).write_text(short(path.read_text()))
 
 
 def vendor() -> None:

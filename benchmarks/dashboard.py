@@ -103,7 +103,7 @@ def fill() -> tuple[Any, Any]:
     from hqdash.base.actor import Actor
     from hqdash.base.tenancy import acting_for
 
-    force = create_force(slug="bench", name="Benchmark Police")
+    force = create_force(slug="bench", name="Benchmark Police", guarded=False)
     system = Actor.clock(force.pk)
     with acting_for(force.pk):
         root = Unit.objects.get(parent=None)

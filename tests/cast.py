@@ -61,7 +61,7 @@ class Cast:
 
 def make_cast() -> Cast:
     """Build both forces."""
-    force = create_force(slug="westmere", name="Westmere Police")
+    force = create_force(slug="westmere", name="Westmere Police", guarded=False)
     with acting_for(force.pk):
         system = Actor.clock(force.pk)
         root = Unit.objects.get(parent=None)
@@ -82,7 +82,7 @@ def make_cast() -> Cast:
             "x_dudley": _channel("x", "Dudley_demo", dudley),
             "wordpress": _channel("wordpress", "news.westmere.demo", root),
         }
-    other = create_force(slug="fenland", name="Fenland Police")
+    other = create_force(slug="fenland", name="Fenland Police", guarded=False)
     with acting_for(other.pk):
         other_root = Unit.objects.get(parent=None)
         stranger = _person("fen.press01", Role.DUTY_PRESS_OFFICER, other_root)

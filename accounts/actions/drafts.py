@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import FormDraft
@@ -60,3 +61,8 @@ def draft_of(actor: Actor, key: str) -> FormDraft | None:
 def discard_draft(*, actor: Actor, key: str) -> None:
     """Throw it away: it was sent, or is not wanted any more."""
     FormDraft.objects.filter(user_id=actor.person_id, key=key).delete()
+
+
+def drafts_for(actor: Actor) -> QuerySet[FormDraft]:
+    """Everything that is kept for this person; nobody sees what others have typed."""
+    return FormDraft.objects.filter(user_id=actor.person_id)

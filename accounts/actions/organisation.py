@@ -14,7 +14,7 @@ from accounts.actions.tree import lock_tree, plant
 from accounts.actions.units import check_name, refuse_closing_parent
 from accounts.audit.book import record
 from accounts.audited import FORCE_CREATED, GRANT_ENDED, ROLE_GRANTED, UNIT_ADDED, USER_ADDED
-from accounts.models import Force, Grant, KnownRight, Role, Unit, User
+from accounts.models import Force, Grant, KnownRight, Role, SecondFactor, Unit, User
 from accounts.permissions import APPROVE_TIERS, MANAGE_ORGANISATION, MANAGE_PEOPLE
 from accounts.roles import FIRST_ROLES
 from hqdash.base.actor import Actor
@@ -23,8 +23,11 @@ from hqdash.base.tenancy import acting_for, current_force_id
 
 
 @transaction.atomic
-def create_force(*, slug: str, name: str, timezone: str = "Europe/London") -> Force:
-    """A new force with its root unit and the tiers that every force begins with."""
+def create_force(*, slug: str, name: str, timezone: str = "Europe/London", guarded: bool = True) -> Force:
+    """A new force with its root unit and the tiers that every force begins with.
+
+    Unguarded, no tier asks for a second factor until an administrator has it ask: for practice and tests.
+    """
     force = Force(slug=slug, name=name, timezone=timezone)
     with acting_for(force.pk):
         force.save()
@@ -36,7 +39,7 @@ def create_force(*, slug: str, name: str, timezone: str = "Europe/London") -> Fo
                 name=str(first.name),
                 number=first.number,
                 permissions=default_permissions(first.slug),
-                second_factor=first.second_factor,
+                second_factor=first.second_factor if guarded else SecondFactor.OPTIONAL,
             )
             note_duties(role)
             role.save()

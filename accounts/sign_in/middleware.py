@@ -13,13 +13,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.sign_in import bearer, keeping
+from accounts.sign_in.known_device import remember
 from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.once import remembering
 from hqdash.base.tenancy import across_forces, acting_for
 
 Answer = Callable[[HttpRequest], HttpResponse]
-BY_THEMSELVES = ("/live/", "/me/session/")
+BY_THEMSELVES = ("/live/", "/me/session/", "/drafts/")
 """Addresses that a page asks without its reader: they keep nobody signed in."""
 
 
@@ -33,7 +34,10 @@ class TenancyMiddleware:
         """Answer sign-in requests across forces, all others inside no force at all."""
         if request.path.startswith("/signin/"):
             with across_forces(reason="signing in"):
-                return self.get_response(request)
+                answer = self.get_response(request)
+            if username := getattr(request, "known_from_now_on", ""):
+                remember(request, answer, username)
+            return answer
         return self.get_response(request)
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.gate import can
 from accounts.models import Channel
-from accounts.permissions import MANAGE_API_KEYS, VIEW_AUDIT, VIEW_CHANNEL
+from accounts.permissions import MANAGE_API_KEYS, MANAGE_PEOPLE, VIEW_AUDIT, VIEW_CHANNEL
 from accounts.queries import channels_for
 from hqdash.base.actor import Actor
 from hqdash.base.menu import Count, Section, account_link, menu_entry
@@ -23,6 +23,14 @@ menu_entry(
     count=_disconnected,
 )
 menu_entry(
+    Section.ADMINISTER,
+    _("People"),
+    icon="users",
+    url_name="accounts:people",
+    allowed=lambda actor: can(actor, MANAGE_PEOPLE),
+    order=3,
+)
+menu_entry(
     Section.INSIGHT,
     _("Audit log"),
     icon="history",
@@ -39,3 +47,4 @@ menu_entry(
     order=9,
 )
 account_link(_("Lock-down"), icon="lock", url_name="accounts:lockdown", order=8)
+account_link(_("Security"), icon="shield-lock", url_name="mfa_index", order=1)

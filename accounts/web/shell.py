@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.lockdown_queries import open_lockdown
 from accounts.models import Force, Unit, User
 from accounts.queries import units_seen
+from accounts.sign_in import keeping
+from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.menu import MenuEntry, Section, account_links_for, entries_for
 
@@ -31,10 +33,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,  # type: ignore[union-attr]
         "menu": _Lazy(lambda: _menu(request, actor)),
         "scope": _Lazy(lambda: _scope(request, actor)),
+        "session_left": _Lazy(lambda: _session_left(request)),
         "can_compose": _Lazy(lambda: _can_compose(actor)),
         "account_links": _Lazy(lambda: _account_links(actor)),
         "announcement": _announcement(actor, user.force),  # type: ignore[union-attr]
     }
+
+
+def _session_left(request: HttpRequest) -> int:
+    return keeping.standing(request, request.user).left(clock.now())  # type: ignore[arg-type]  # not a stranger's
 
 
 class _Lazy:

@@ -1,10 +1,8 @@
-"""Addresses of accounts: signing in, the social accounts, the audit log."""
+"""Addresses of accounts: signing in, people, the social accounts, the audit log."""
 
-from allauth.account import views as account
-from allauth.mfa.base.views import authenticate as second_factor
 from django.urls import include, path
 
-from accounts.web import audit, channels, lockdown_urls, theme
+from accounts.web import audit, channels, lockdown_urls, people_urls, theme
 
 pages = (
     [
@@ -13,17 +11,11 @@ pages = (
         path("accounts/<uuid:channel_id>/renew/", channels.RenewCredential.as_view(), name="renew"),
         path("audit/", audit.AuditLog.as_view(), name="audit"),
         path("audit/export.csv", audit.AuditExport.as_view(), name="audit_export"),
+        *people_urls.routes,
         path("me/theme/", theme.ChooseTheme.as_view(), name="theme"),
         *lockdown_urls.routes,
     ],
     "accounts",
 )
 
-urlpatterns = [
-    path("", include(pages)),
-    path("signin/", account.login, name="account_login"),
-    path("signin/closed/", account.account_inactive, name="account_inactive"),
-    path("signin/out/", account.logout, name="account_logout"),
-    path("signin/again/", account.reauthenticate, name="account_reauthenticate"),
-    path("signin/second-factor/", second_factor, name="mfa_authenticate"),
-]
+urlpatterns = [path("", include(pages)), *people_urls.doors]

@@ -72,7 +72,7 @@ def _force(
     # The force is committed first: the vault makes its keys, and the vault is a process of its own.
     with across_forces(reason="is the demo there already"):
         known = Force.objects.filter(slug=slug).first()
-    force = known or create_force(slug=slug, name=name)
+    force = known or create_force(slug=slug, name=name, guarded=False)
     actor = Actor.clock(force.pk)
     with acting_for(force.pk):
         by_code = {unit.code: unit for unit in Unit.objects.all()}

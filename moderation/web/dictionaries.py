@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.access.gate import can, require
+from accounts.sign_in.step_up import StepUp
 from hqdash.base import clock
 from hqdash.base.errors import Refusal
 from hqdash.base.pages import Page
@@ -147,8 +148,8 @@ class RemoveTerm(Page):
         return self.redirect("moderation:dictionary", dictionary_id, note=_("Removed from the draft."))
 
 
-class Publish(Page):
-    """POST: put a version into force, a draft or an earlier one."""
+class Publish(StepUp, Page):
+    """POST: put a version into force, a draft or an earlier one; it judges everything that is said from then on."""
 
     def post(self, request: HttpRequest, version_id: UUID) -> HttpResponse:
         """Back to the editor."""

@@ -21,6 +21,7 @@ from moderation.actions.dictionaries import start_draft
 from moderation.models import Case, Dictionary, Entry, NetworkAct
 from tests.cast import Cast, Person
 from tests.moderation.conftest import ABUSIVE, say, screened
+from tests.signing_in import signed_in as just_signed_in
 
 QUEUE = "/moderation/"
 MILD = "Load of bollocks, fix the road"
@@ -181,13 +182,19 @@ def test_a_dictionary_is_edited_tried_and_published(desk: Cast) -> None:
     assert "It would lead to: review" in tried.content.decode()
 
     draft = start_draft(actor=desk.press.actor, dictionary=abuse)
-    assert client.post(reverse("moderation:publish", args=[draft.pk])).status_code == 302
+    door = client.post(
+        reverse("moderation:publish", args=[draft.pk]), headers={"Referer": f"http://x{editor}"}
+    )
+    assert (door.status_code, door["Location"].split("?")[0]) == (302, reverse("account_reauthenticate"))
+    abuse.refresh_from_db()
+    assert abuse.live_id != draft.pk
+    assert just_signed_in(desk.press).post(reverse("moderation:publish", args=[draft.pk])).status_code == 302
     abuse.refresh_from_db()
     assert abuse.live_id == draft.pk
     assert screened(desk, say(desk.facebook, "You ninny"))[0].action == "review"
 
     first = abuse.versions.get(number=1)
-    assert client.post(reverse("moderation:publish", args=[first.pk])).status_code == 302
+    assert just_signed_in(desk.press).post(reverse("moderation:publish", args=[first.pk])).status_code == 302
     assert screened(desk, say(desk.facebook, "You ninny"))[0].action == "none"
     assert client.get(f"{editor}?version=2").status_code == 200
 
@@ -206,6 +213,9 @@ def test_dictionaries_are_for_those_who_may_edit_them(desk: Cast) -> None:
     assert stranger.get(reverse("moderation:dictionary", args=[abuse.pk])).status_code == 404
     assert stranger.post(reverse("moderation:add_term", args=[abuse.pk]), new).status_code == 404
     assert stranger.post(reverse("moderation:reveal_terms", args=[abuse.pk])).status_code == 404
-    assert stranger.post(reverse("moderation:publish", args=[abuse.live_id])).status_code == 404
+    assert (
+        just_signed_in(desk.stranger).post(reverse("moderation:publish", args=[abuse.live_id])).status_code
+        == 404
+    )
     # A published version never changes, not even for those who may edit.
     assert signed_in(desk.press).post(reverse("moderation:remove_term", args=[term.pk])).status_code == 409

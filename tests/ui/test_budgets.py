@@ -34,9 +34,21 @@ def test_the_font_stays_light() -> None:
     assert (STATIC / "fonts" / "inter-latin-var.woff2").stat().st_size <= 30_000
 
 
-def test_the_script_is_built_from_its_sources() -> None:
-    parts = [path.read_text().strip() for path in sorted((ROOT / "assets" / "js").glob("*.js"))]
-    assert (STATIC / "js" / "ops.js").read_text() == "\n".join(parts) + "\n"
+def short(script: str) -> str:
+    """What the build leaves of a script: no comments of whole lines, no indentation."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
+def test_the_scripts_are_built_from_their_sources() -> None:
+    parts = [short(path.read_text()) for path in sorted((ROOT / "assets" / "js").glob("*.js"))]
+    assert (STATIC / "js" / "ops.js").read_text() == "".join(parts)
+    for path in (ROOT / "assets" / "js" / "pages").glob("*.js"):
+        assert (STATIC / "js" / "pages" / path.name).read_text() == short(path.read_text())
+
+
+def test_a_script_of_single_pages_stays_small() -> None:
+    assert max(len(gzip.compress(path.read_bytes(), 9)) for path in STATIC.glob("js/pages/*.js")) <= 3_000
 
 
 def test_the_sprite_holds_every_listed_icon() -> None:

@@ -1,12 +1,12 @@
-"""What the sign-in page has to know about the lock-out: whether it applies, and for how long."""
+"""What the pages of signing in have to know: whether the door is closed, and what a browser needs for a passkey."""
 
 from __future__ import annotations
 
-import math
+import json
+from typing import Any
 
-from allauth.account import app_settings
-from allauth.core.internal.ratelimit import parse_rates
 from django import template
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import BaseForm
 
 register = template.Library()
@@ -18,8 +18,13 @@ def is_locked_out(form: BaseForm) -> bool:
     return form.has_error("__all__", "too_many_login_attempts")
 
 
-@register.simple_tag
-def lockout_minutes() -> int:
-    """The longest time that failed attempts can close the door, in minutes."""
-    rates = parse_rates(app_settings.RATE_LIMITS.get("login_failed"))
-    return max((math.ceil(rate.duration / 60) for rate in rates), default=1)
+@register.filter
+def in_groups(code: str) -> str:
+    """A long code in groups of four, as people read it out."""
+    return " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """For an attribute that a script reads."""
+    return json.dumps(value, cls=DjangoJSONEncoder)

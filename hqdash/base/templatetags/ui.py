@@ -104,6 +104,17 @@ def nonce(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def page_script(context: Context, name: str) -> SafeString:
+    """A script that only some pages need; it stands in their block ``scripts``."""
+    request = context.get("request")
+    return format_html(
+        '<script nonce="{}" src="{}"></script>',
+        str(getattr(request, "csp_nonce", "")),
+        static(f"js/pages/{name}.js"),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def live(context: Context, page: str, key: object = "", **query: object) -> SafeString:
     """Keeps a page up to date over one stream: `{% live "post" post.id %}`, once per page."""
     words = {"page": page} | ({"id": str(key)} if key != "" else {})
