@@ -14,7 +14,7 @@ from accounts.access.gate import can, require
 from accounts.audit.book import record
 from accounts.audited import API_KEY_MADE, API_KEY_REVOKED
 from accounts.models import ApiKey, User
-from accounts.permissions import MANAGE_API_KEYS
+from accounts.permissions import MANAGE_API_KEYS, UNLOCK_FORCE
 from accounts.sign_in.bearer import draw_key
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Conflict, NotAllowed, Unprocessable
@@ -66,7 +66,8 @@ def make_key(
 
 def rights_to_lend(actor: Actor) -> list[Permission]:
     """What the actor may lend to a key: the rights that they hold somewhere themselves."""
-    return [right for right in all_permissions() if right is not MANAGE_API_KEYS and can(actor, right)]
+    # No program unlocks a force, so there is no use in lending that.
+    return [right for right in all_permissions() if right is not UNLOCK_FORCE and can(actor, right)]
 
 
 def _lent(actor: Actor, scopes: Iterable[str]) -> list[str]:

@@ -44,6 +44,8 @@ PROBLEM = {
         "reference": {"type": "string", "description": "Names the line in the log, for failures of ours."},
     },
 }
+CHAPTERS = {"api-keys": "API keys", "lockdown": "Lock-down", "org": "Organisation", "me": "Yourself"}
+"""Where the word of the address is not yet a heading."""
 SAYS = {
     "400": "The request cannot be read.",
     "401": "Nobody is signed in, or the key does not hold.",
@@ -80,7 +82,8 @@ class DescribedView(AutoSchema):
 
     def get_tags(self) -> list[str]:
         """The first part of the address below the version."""
-        return [self.path.removeprefix("/api/v1/").split("/")[0].replace("-", " ").capitalize()]
+        word = self.path.removeprefix("/api/v1/").split("/")[0]
+        return [CHAPTERS.get(word) or word.replace("-", " ").capitalize()]
 
     @property
     def _door(self) -> ApiView:

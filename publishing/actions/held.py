@@ -34,17 +34,17 @@ def release_held(*, actor: Actor, delivery_ids: Collection[UUID], now: datetime)
     Raises:
         NotAllowed: one of them is not on an account that the actor may post to.
         Unprocessable: none is named.
-        Conflict: the force is locked, the actor or an author is stopped, or one is too late or gone.
+        Conflict: the force is locked, the actor or who answers for one is stopped, or one is too late or gone.
     """
     require(actor, PUBLISH_POST)
     require_unlocked(actor)
     refuse_stopped(actor)
     rows = _taken(actor, delivery_ids)
     stopped = PersonStop.objects.filter(lifted_at=None).values_list("person_id", flat=True)
-    authors = sorted({row.post.author.username for row in rows if row.post.author_id in set(stopped)})
-    if authors:
+    speakers = sorted({row.post.speaker.username for row in rows if row.post.speaker.pk in set(stopped)})
+    if speakers:
         raise Conflict(
-            _("%(who)s is still stopped. An administrator lifts that first.") % {"who": ", ".join(authors)}
+            _("%(who)s is still stopped. An administrator lifts that first.") % {"who": ", ".join(speakers)}
         )
     if any(row.not_after <= now for row in rows):
         raise Conflict(_("Some of these are too late to go out at all. Reload the page and choose again."))
@@ -85,7 +85,7 @@ def held_for(actor: Actor) -> QuerySet[Delivery]:
     return (
         held_in(actor.force_id)
         .filter(channel__in=visible_channels(actor, PUBLISH_POST))
-        .select_related("post", "post__author", "channel", "channel__unit")
+        .select_related("post", "post__author", "post__responsible", "channel", "channel__unit")
         .order_by("due_at", "id")
     )
 
@@ -98,7 +98,7 @@ def _taken(actor: Actor, delivery_ids: Collection[UUID]) -> list[Delivery]:
         held_in(actor.force_id)
         .filter(pk__in=wanted)
         .select_for_update(of=("self",))
-        .select_related("post", "post__author", "channel", "channel__unit")
+        .select_related("post", "post__author", "post__responsible", "channel", "channel__unit")
         .order_by("due_at", "id")
     )
     if len(rows) != len(wanted):
