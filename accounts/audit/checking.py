@@ -37,12 +37,21 @@ def verify_force(
         KeyFileMissing: neither the folder of checkpoints nor the book's key can be reached from here.
     """
     kept = anchors()
-    key = verifier or kept.verifier(force.slug) or Verifier(origin_of(force.slug), book_key().public_key())
+    key = verifier or book_verifier(force.slug)
     # Read before the database is: the sequencer goes on meanwhile, and what is kept outside must not be
     # newer than the book that it is compared with.
     notes = kept.notes(force.slug) if outside is None else outside
     with one_moment(), acting_for(force.pk), connection.cursor() as cursor:
         return verify_book(cursor, force_id=force.pk, slug=force.slug, verifier=key, outside=notes)
+
+
+def book_verifier(slug: str) -> Verifier:
+    """The public key of a force's book.
+
+    Raises:
+        KeyFileMissing: neither the folder of checkpoints nor the book's key can be reached from here.
+    """
+    return anchors().verifier(slug) or Verifier(origin_of(slug), book_key().public_key())
 
 
 @contextmanager

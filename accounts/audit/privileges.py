@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django.db.backends.utils import CursorWrapper
 
-_EXPORT_COLUMNS = "state, claimed_at, done, total, size, manifest_sha256, file_bytes, file_sha256, problem, ready_at, expires_at"
-_SEARCH = "accounts_book_search(text, bigint, bigint, integer)"
+_EXPORT_COLUMNS = (
+    "state, claimed_at, done, total, size, manifest_sha256, file_bytes, file_sha256, problem, "
+    "ready_at, expires_at"
+)
+_SEARCH = "accounts_book_search(text, text, bigint, bigint, integer)"
 
 
 def restrict_book(cursor: CursorWrapper, roles: dict[str, str]) -> None:

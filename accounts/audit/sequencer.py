@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accounts.audit.anchors import Anchors
 from accounts.audit.entry import FORMAT, LINE, leaf_2, parts_hash
+from accounts.audit.export_signing import sign_exports
 from accounts.audit.notes import BadNote, Checkpoint, Signer, origin_of
 from accounts.audit.tree import Frontier
 
@@ -115,7 +116,10 @@ class Sequencer:
         with connection, connection.cursor() as cursor:
             cursor.execute(_FORCES)
             rows = cursor.fetchall()
-        return sum(self._follow(connection, row) for row in rows)
+        placed = sum(self._follow(connection, row) for row in rows)
+        with connection, connection.cursor() as cursor:
+            sign_exports(cursor, lambda name: Signer(name, self._key))
+        return placed
 
     def close(self) -> None:
         """Let go of the lock."""

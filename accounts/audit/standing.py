@@ -29,6 +29,7 @@ class Standing:
     checked_at: datetime | None = None
     took: float = 0.0
     breaks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_broken(self) -> bool:
@@ -59,6 +60,7 @@ def verify_and_remember(force: Force) -> Standing:
         checked_at=clock.now(),
         took=time.monotonic() - began,
         breaks=tuple(problem.sentence for problem in report.problems),
+        remarks=tuple(report.remarks[-5:]),
     )
     # Only a remembrance: when the cache is emptied, the next verification fills it again.
     cache.set(_key(force.pk), standing, timeout=None)

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.audit.declared import audited_named
 from accounts.models import AuditEntry
 
@@ -31,6 +33,24 @@ class Row:
     def all_details(self) -> str:
         """What it changed, as JSON."""
         return json.dumps(self.entry.details, ensure_ascii=False, sort_keys=True)
+
+
+def group_label(group: str) -> str:
+    """A group of acts in words."""
+    return {
+        "access": _("Signing in and rights"),
+        "audit": _("The audit log"),
+        "channels": _("Accounts"),
+        "lockdown": _("Lock-down"),
+        "moderation": _("Moderation"),
+        "monitoring": _("Monitoring"),
+        "organisation": _("Organisation"),
+        "people": _("People"),
+        "publishing": _("Publishing"),
+        "tiers": _("Tiers"),
+        "vault": _("The vault"),
+        "other": _("Other"),
+    }.get(group, group.capitalize())
 
 
 class _Words(dict[str, str]):
