@@ -60,6 +60,20 @@ def today_of(actor: Actor, now: datetime) -> date:
     return now.astimezone(Force.objects.get(pk=actor.force_id).zone).date()
 
 
+def root_unit() -> Unit:
+    """The unit that is the whole force."""
+    return Unit.objects.get(parent=None)
+
+
+def counts_of_force() -> dict[str, int]:
+    """How many people, open units and accounts the force has."""
+    return {
+        "people": User.objects.filter(is_active=True).count(),
+        "units": Unit.objects.filter(closed_on=None).count(),
+        "accounts": Channel.objects.count(),
+    }
+
+
 def tree_for(
     actor: Actor,
     *,
@@ -199,3 +213,29 @@ def _count_people(branches: list[Branch], now: datetime) -> None:
         counts = dict(cursor.fetchall())
     for branch in branches:
         branch.people = counts.get(branch.unit.pk, 0)
+
+
+def person_named(actor: Actor, username: str) -> User | None:
+    """Somebody of the force by user name, whatever its capitals."""
+    return User.objects.filter(username__iexact=username).first()
+
+
+def channel_seen(actor: Actor, channel_id: UUID) -> Channel | None:
+    """An account in the part of the organisation that the actor may see."""
+    units = visible_units(actor, VIEW_ORGANISATION)
+    return Channel.objects.filter(unit__in=units, pk=channel_id).select_related("unit").first()
+
+
+def siblings_of(unit: Unit) -> list[Unit]:
+    """The open units that stand beside one, in their order, itself left out."""
+    if unit.parent_id is None:
+        return []
+    beside = Unit.objects.filter(parent_id=unit.parent_id, closed_on=None).exclude(pk=unit.pk)
+    return list(beside[:500])
+
+
+def grants_seen(actor: Actor) -> QuerySet[Grant]:
+    """Every role that somebody holds where the actor may look."""
+    units = visible_units(actor, VIEW_ORGANISATION)
+    here = Q(unit__in=units) | Q(channel__unit__in=units)
+    return Grant.objects.filter(here).select_related("user", "role", "unit", "channel__unit", "team__rota")

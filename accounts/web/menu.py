@@ -3,15 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access.gate import can
+from accounts.board_queries import attention_count
 from accounts.models import Channel
-from accounts.permissions import MANAGE_API_KEYS, MANAGE_PEOPLE, VIEW_AUDIT, VIEW_CHANNEL
+from accounts.permissions import MANAGE_API_KEYS, MANAGE_PEOPLE, VIEW_AUDIT, VIEW_CHANNEL, VIEW_ORGANISATION
 from accounts.queries import channels_for
+from accounts.tier_queries import sets_waiting
+from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.menu import Count, Section, account_link, menu_entry
 
 
 def _disconnected(actor: Actor) -> Count:
     return Count(channels_for(actor).exclude(state=Channel.State.CONNECTED).count(), "is-bad")
+
+
+def _waiting(actor: Actor) -> Count:
+    return Count(sets_waiting(actor), "is-vio")
 
 
 menu_entry(
@@ -31,6 +38,15 @@ menu_entry(
     order=3,
 )
 menu_entry(
+    Section.ADMINISTER,
+    _("Vault"),
+    icon="lock",
+    url_name="accounts:vault",
+    allowed=lambda actor: can(actor, VIEW_VAULT),
+    order=5,
+    count=lambda actor: Count(attention_count(actor, now=clock.now()), "is-warn"),
+)
+menu_entry(
     Section.INSIGHT,
     _("Audit log"),
     icon="history",
@@ -46,5 +62,15 @@ menu_entry(
     allowed=lambda actor: can(actor, MANAGE_API_KEYS),
     order=9,
 )
+menu_entry(
+    Section.ADMINISTER,
+    _("Organisation and tiers"),
+    icon="sitemap",
+    url_name="accounts:organisation",
+    allowed=lambda actor: can(actor, VIEW_ORGANISATION),
+    order=2,
+    count=_waiting,
+)
+account_link(_("What can I do?"), icon="user-check", url_name="accounts:my_permissions", order=1)
 account_link(_("Lock-down"), icon="lock", url_name="accounts:lockdown", order=8)
 account_link(_("Security"), icon="shield-lock", url_name="mfa_index", order=1)

@@ -2,7 +2,15 @@
 
 from django.urls import include, path
 
-from accounts.web import audit_urls, channels, lockdown_urls, people_urls, theme
+from accounts.web import (
+    audit_urls,
+    channels,
+    lockdown_urls,
+    organisation_urls,
+    people_urls,
+    theme,
+    vault_urls,
+)
 
 pages = (
     [
@@ -13,6 +21,8 @@ pages = (
         *people_urls.routes,
         path("me/theme/", theme.ChooseTheme.as_view(), name="theme"),
         *lockdown_urls.routes,
+        *vault_urls.routes,
+        *organisation_urls.routes,
     ],
     "accounts",
 )
