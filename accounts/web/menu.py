@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.access.gate import can
 from accounts.board_queries import attention_count
 from accounts.models import Channel
-from accounts.permissions import MANAGE_API_KEYS, MANAGE_PEOPLE, VIEW_AUDIT, VIEW_CHANNEL, VIEW_ORGANISATION
+from accounts.permissions import (
+    MANAGE_API_KEYS,
+    MANAGE_PEOPLE,
+    VIEW_AUDIT,
+    VIEW_CHANNEL,
+    VIEW_ORGANISATION,
+    VIEW_VAULT,
+)
 from accounts.queries import channels_for
 from accounts.tier_queries import sets_waiting
 from hqdash.base import clock
