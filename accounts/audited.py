@@ -106,6 +106,9 @@ CHANNEL_OWNER_CHANGED = audited(
     sentence=_("{actor} changed the owner of {object} from {before} to {after}"),
     group="channels",
 )
+ROTATION_FINISHED = audited(
+    "credential.rotation_finished", sentence=_("{actor} finished the rotation of {object}"), group="vault"
+)
 CONNECTING_STARTED = audited(
     "connecting.started", sentence=_("{actor} went to {network} to connect an account"), group="channels"
 )

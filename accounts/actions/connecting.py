@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -277,15 +276,3 @@ def _place(address: str) -> tuple[str, str]:
 
 def _hash(state: str) -> str:
     return hashlib.sha256(state.encode()).hexdigest()
-
-
-def connecting_of(actor: Actor, connecting_id: UUID) -> Connecting | None:
-    """A walk that the actor began, or one in a unit whose accounts they may connect."""
-    from accounts.access.gate import visible_units
-
-    units = visible_units(actor, MANAGE_CHANNEL)
-    return (
-        Connecting.objects.select_related("unit", "channel", "started_by")
-        .filter(pk=connecting_id, unit__in=units)
-        .first()
-    )

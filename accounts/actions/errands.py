@@ -18,7 +18,7 @@ from accounts.actions.exchanging import client_id_of
 from accounts.actions.leases import end_lease, take_lease
 from accounts.actions.renewing import ask_for_renewal, renew
 from accounts.audit.book import record
-from accounts.audited import CHANNEL_TESTED, CREDENTIAL_REVOKED
+from accounts.audited import CHANNEL_TESTED, CREDENTIAL_REVOKED, ROTATION_FINISHED
 from accounts.models import Channel, ChannelSignIn, Errand
 from accounts.permissions import MANAGE_CHANNEL
 from accounts.vault import drawer
@@ -66,6 +66,18 @@ def ask_errand(
     )
     ring_errand(actor.force_id, errand.pk)
     return errand
+
+
+@transaction.atomic
+def finish_rotation(*, actor: Actor, channel: Channel) -> None:
+    """Note that a person has done at the network what a rotation had left to do."""
+    require(actor, MANAGE_CHANNEL, channel)
+    left = ChannelSignIn.objects.filter(channel=channel).exclude(left_to_do="").first()
+    if left is None:
+        raise Conflict(_("Nothing is left to do for this account."))
+    record(actor, ROTATION_FINISHED, channel, left_to_do=left.left_to_do)
+    ChannelSignIn.objects.filter(pk=left.pk).update(left_to_do="")
+    live.tell(actor.force_id, "channel", id=channel.pk)
 
 
 def run(*, errand_id: UUID) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from accounts.access.explain import explain
 from accounts.access.gate import can, people_who_can, require
 from accounts.actions.channels import renew_credential
 from accounts.models import Channel, Credential
-from accounts.permissions import MANAGE_CHANNEL, VIEW_CHANNEL
+from accounts.permissions import MANAGE_CHANNEL, VIEW_CHANNEL, VIEW_VAULT
 from accounts.queries import channels_for, units_below, user_of
+from accounts.sign_in.step_up import StepUp
 from accounts.vault.errors import VaultError
 from hqdash.base import clock
 from hqdash.base.errors import Unprocessable
@@ -49,7 +52,12 @@ class Channels(Page):
             rows = rows.filter(state=wanted["state"])
         if wanted["q"]:
             rows = rows.filter(Q(handle__icontains=wanted["q"]) | Q(name__icontains=wanted["q"]))
-        found = page(rows, order=("network", "handle", "id"), after=request.GET.get("after", ""), size=100)
+        found = page(
+            rows.select_related("owner", "sign_in"),
+            order=("network", "handle", "id"),
+            after=request.GET.get("after", ""),
+            size=100,
+        )
         return self.render(
             channels=found.items,
             next_cursor=found.next_cursor,
@@ -73,12 +81,13 @@ class ChannelDetail(Page):
             network=get_network(channel.network),
             credentials=Credential.objects.filter(channel=channel).order_by("field"),
             can_renew=can(self.actor, MANAGE_CHANNEL, channel),
+            can_see_vault=can(self.actor, VIEW_VAULT, channel),
             connectors=people_who_can(MANAGE_CHANNEL, channel)[:10],
             why=explain(user_of(self.actor), VIEW_CHANNEL, channel),
         )
 
 
-class RenewCredential(Page):
+class RenewCredential(StepUp, Page):
     """Put a new credential in place of one that no longer opens the account."""
 
     template = "accounts/channel_renew.html"
@@ -95,7 +104,13 @@ class RenewCredential(Page):
         network = get_network(channel.network)
         typed = {field.name: request.POST.get(field.name, "") for field in network.credential_fields}
         try:
-            renew_credential(actor=self.actor, channel=channel, credentials=typed, now=clock.now())
+            renew_credential(
+                actor=self.actor,
+                channel=channel,
+                credentials=typed,
+                expires_at=self._expires_at(request),
+                now=clock.now(),
+            )
         except Unprocessable as refusal:
             return self.refused(refusal, self.template, channel=channel, network=network)
         except VaultError as problem:
@@ -107,3 +122,14 @@ class RenewCredential(Page):
             channel.pk,
             note=_("Sealed. The next reading shows whether it opens the account."),
         )
+
+    def _expires_at(self, request: HttpRequest) -> datetime | None:
+        """The end of the day that was typed, in the force's own time; a network may tell it to people only."""
+        typed = request.POST.get("expires_on", "").strip()
+        if not typed:
+            return None
+        day = parse_date(typed) if len(typed) == 10 else None
+        if day is None:
+            raise Unprocessable(_("Write the day on which it ends as year, month and day."), "expires_on")
+        zone = user_of(self.actor).force.zone
+        return datetime.combine(day, time(23, 59), tzinfo=zone)

@@ -29,6 +29,20 @@ class PracticeNetworks:
             credential["username"] = "hqdash"
         return answer, credential
 
+    def register_app(self, network: str, addresses: list[str]) -> tuple[str, str]:
+        """An app of a force at the network, as its developer pages would make it: client id and secret."""
+        client_id, client_secret = f"demo-{secrets.token_hex(6)}", f"practice-{secrets.token_urlsafe(24)}"
+        self._post(
+            "/_control/apps",
+            {
+                "network": network,
+                "client_id": client_id,
+                "client_secret": client_secret,
+                "redirect_uris": addresses,
+            },
+        )
+        return client_id, client_secret
+
     def say(self, network: str, handle: str, author: str, text: str) -> None:
         """A member of the public writes to an account."""
         self._post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,14 +13,17 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.actions.channels import connect_channel
+from accounts.actions.network_apps import keep_app
 from accounts.actions.organisation import add_unit, add_user, create_force, grant_role
 from accounts.models import Channel, Force, Role, Unit, User
 from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.tenancy import across_forces, acting_for
 from hqdash.demo.practice import PracticeNetworks
+from hqdash.networks.network import all_networks
 from moderation.actions.starting import install_starter_dictionaries
 from publishing.actions.publish import publish_post
 
@@ -85,6 +89,7 @@ def _force(
         with transaction.atomic():
             for account in organisation["accounts"]:
                 _connect(actor, practice, account, by_code[account["unit"]])
+        _register_apps(actor, practice)
         install_starter_dictionaries(actor=actor, now=clock.now())
     say(f"{name}: {len(organisation['accounts'])} accounts connected to the practice networks")
     return force
@@ -104,6 +109,25 @@ def _connect(actor: Actor, practice: PracticeNetworks, account: Mapping[str, str
         credentials=credential,
         coverage=account["coverage"],
     )
+
+
+def _register_apps(actor: Actor, practice: PracticeNetworks) -> None:
+    """The force's apps, so that a further account can be connected as in earnest: at the network's own page."""
+    for network in all_networks():
+        way = network.sign_in
+        if way is None or not way.needs_app:
+            continue
+        back = reverse("accounts:connect_back", args=[network.slug])
+        port = os.environ.get("HQDASH_PORT") or "8000"
+        addresses = [f"http://{host}:{port}{back}" for host in ("127.0.0.1", "localhost")]
+        client_id, client_secret = practice.register_app(network.slug, addresses)
+        keep_app(
+            actor=actor,
+            network=network.slug,
+            client_id=client_id,
+            client_secret=client_secret,
+            now=clock.now(),
+        )
 
 
 def _units_of(organisation: Mapping[str, Any]) -> list[tuple[str, str]]:

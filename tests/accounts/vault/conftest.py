@@ -20,7 +20,7 @@ from tests.networks.conftest import sandbox_address  # noqa: F401  # the fixture
 from tests.vault import answering_vault
 
 BACK = "http://testserver/vault/connect/{}/back/"
-SECRET = "practice-token-app-secret"
+SECRET = "practice-token-app-q7Zk2w"
 
 
 @dataclass(frozen=True, slots=True)
