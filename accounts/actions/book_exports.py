@@ -26,6 +26,7 @@ from accounts.audited import BOOK_EXPORT_ASKED, BOOK_EXPORT_FETCHED, BOOK_EXPORT
 from accounts.models import AuditExport, Force
 from accounts.permissions import VIEW_AUDIT
 from accounts.vault.key_files import KeyFileMissing
+from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Conflict, Missing, NotAllowed, Unprocessable
 
@@ -207,7 +208,7 @@ def _built(actor: Actor, export: AuditExport, force: Force) -> Built:
         ids = find(actor, wanted, zone=force.zone, most=MOST_SELECTED)
     order = Order(
         force_id=force.pk, slug=force.slug, name=force.name, by=export.asked_by_name,
-        at=export.asked_at.isoformat(timespec="seconds"), reason=export.reason, filters=export.filters,
+        at=clock.now().isoformat(timespec="seconds"), reason=export.reason, filters=_disclosed(export),
         without=export.without, entry_ids=ids,
     )  # fmt: skip
 
@@ -216,6 +217,14 @@ def _built(actor: Actor, export: AuditExport, force: Force) -> Built:
 
     with connection.cursor() as cursor:
         return build(cursor, order, _unfinished(export), verifier=book_verifier(force.slug), tell=tell)
+
+
+def _disclosed(export: AuditExport) -> dict[str, str]:
+    """The filters as the archive may name them: they would tell what is blacked out in the entries."""
+    if not export.without:
+        return dict(export.filters)
+    dates = ("since", "until")
+    return {name: value if name in dates else "(blacked out)" for name, value in export.filters.items()}
 
 
 def _fail(export: AuditExport, sentence: str) -> None:

@@ -13,7 +13,7 @@ class Anchors:
     """A folder with one file of signed notes for each force; it can lie on another machine or be sent away."""
 
     def __init__(self, folder: Path, *, every: float = 10.0) -> None:
-        self._folder = folder
+        self.folder = folder
         self._every = every
         self._last: dict[str, tuple[str, float]] = {}
 
@@ -36,11 +36,11 @@ class Anchors:
 
     def file(self, slug: str) -> Path:
         """Where the notes of a force are."""
-        return self._folder / f"{slug}.txt"
+        return self.folder / f"{slug}.txt"
 
     def verifier(self, slug: str) -> Verifier | None:
         """The key with which the notes of a force are checked."""
-        path = self._folder / f"{slug}.key"
+        path = self.folder / f"{slug}.key"
         return Verifier.from_text(path.read_text(encoding="utf-8")) if path.exists() else None
 
     def _newest(self, slug: str) -> str:
@@ -48,8 +48,8 @@ class Anchors:
         return notes[-1] if notes else ""
 
     def _write(self, slug: str, note: str, verifier: Verifier) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        key = self._folder / f"{slug}.key"
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        key = self.folder / f"{slug}.key"
         if not key.exists():
             key.write_text(f"{verifier.as_text()}\n", encoding="utf-8")
         with self.file(slug).open("a", encoding="utf-8") as file:
