@@ -65,9 +65,9 @@ class SetAnswer(Kind):
         }
         if self.answer is None:
             return _("%(role)s: “%(right)s” on %(place)s as on the unit above it") % words
-        return _("%(role)s: “%(right)s” on %(place)s: %(answer)s") % words | {
-            "answer": Answer(self.answer).label
-        }
+        return _("%(role)s: “%(right)s” on %(place)s: %(answer)s") % (
+            words | {"answer": Answer(self.answer).label}
+        )
 
     def before(self) -> dict[str, Any]:
         """What the cell said itself."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -18,6 +21,8 @@ from hqdash.base.actor import Actor
 from hqdash.base.menu import MenuEntry, Section, account_links_for, entries_for
 
 PRODUCT_NAME = "HQ Dash"
+MOST_UNITS = 100
+"""So many units stand in the switcher with everything below them."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -108,8 +113,11 @@ def _announcement(actor: Actor, force: Force) -> dict[str, Any] | None:
 def _scope(request: HttpRequest, actor: Actor) -> dict[str, Any]:
     """The unit switcher: the chosen unit is ``?unit=`` in the address, so that a view can be shared."""
     chosen = request.GET.get("unit", "")
-    units = units_seen(actor)
-    known = {unit.pk for unit in units}
+    today = timezone.localdate()
+    units = [unit for unit in units_seen(actor) if not unit.is_closed(today)]
+    parents = {unit.pk: unit.parent_id for unit in units}
+    known = parents.keys()
+    way = _way(parents, chosen)
     children: dict[Any, list[Unit]] = {}
     for unit in units:
         children.setdefault(unit.parent_id if unit.parent_id in known else None, []).append(unit)
@@ -125,11 +133,23 @@ def _scope(request: HttpRequest, actor: Actor) -> dict[str, Any]:
                     "depth": depth,
                 }
             )
-            walk(unit.pk, depth + 1)
+            # A large force is opened along the way to the chosen unit only.
+            if len(units) <= MOST_UNITS or depth == 1 or unit.pk in way:
+                walk(unit.pk, depth + 1)
 
     walk(None, 1)
     current = next((option["label"] for option in options if option["current"]), _("All units"))
     return {"label": current, "options": options}
+
+
+def _way(parents: Mapping[UUID, UUID | None], chosen: str) -> set[UUID]:
+    """The chosen unit and those above it."""
+    step = next((unit for unit in parents if str(unit) == chosen), None)
+    way: set[UUID] = set()
+    while step is not None and step in parents:
+        way.add(step)
+        step = parents[step]
+    return way
 
 
 def _can_compose(actor: Actor) -> bool:
