@@ -9,6 +9,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.access.gate import visible_units
@@ -66,6 +67,13 @@ def tiers_of(users: Iterable[User], *, now: datetime) -> dict[UUID, list[str]]:
         if name not in names:
             names.append(name)
     return found
+
+
+def with_tiers(people: QuerySet[User], *, now: datetime) -> QuerySet[User]:
+    """Each person with ``tier_names``, in the same query."""
+    held = Grant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), user=OuterRef("pk"), starts_at__lte=now)
+    names = held.order_by("role__name").values("role__name").distinct()
+    return people.annotate(tier_names=ArraySubquery(names))
 
 
 def grants_of(user: User, *, now: datetime) -> QuerySet[Grant]:
