@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from accounts.access.gate import can, visible_units
@@ -71,6 +71,14 @@ def counts_of_force() -> dict[str, int]:
         "people": User.objects.filter(is_active=True).count(),
         "units": Unit.objects.filter(closed_on=None).count(),
         "accounts": Channel.objects.count(),
+    }
+
+
+def counts_in(unit: Unit, now: datetime) -> dict[str, int]:
+    """How many people and accounts are in a unit and below it."""
+    return {
+        "people": grants_in(unit, now).aggregate(n=Count("user", distinct=True))["n"],
+        "accounts": channels_in(unit).count(),
     }
 
 

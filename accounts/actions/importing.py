@@ -197,7 +197,9 @@ def _give(
     actor: Actor, user: User, role: Role, unit: Unit, row: RoleRow, world: World, now: datetime
 ) -> None:
     standing = world.held.get((user.username.lower(), role.slug, unit.code))
-    begins = standing.ends_at if standing is not None and standing.ends_at else starts_at(row, world)
+    begins = standing.ends_at if standing is not None and standing.ends_at else None
+    if row.starts_on is not None:
+        begins = starts_at(row, world)
     until, reason = ends_at(row, world), _("Import: %(place)s") % {"place": row.place}
     if actor.is_person:
         collect(
@@ -212,4 +214,6 @@ def _give(
             reason=reason,
         )
     else:
-        grant_role(actor=actor, user=user, role=role, unit=unit, now=begins, ends_at=until, reason=reason)
+        grant_role(
+            actor=actor, user=user, role=role, unit=unit, now=begins or now, ends_at=until, reason=reason
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.db.models import Q
 
 from accounts.access.gate import people_who_can
 from accounts.access.matrix import Matrix, matrix_at
-from accounts.models import Answer, Unit
-from accounts.organisation_queries import channels_in, grants_above, grants_in, root_unit
+from accounts.models import Answer, Role, Unit
+from accounts.organisation_queries import channels_in, counts_in, grants_above, grants_in, root_unit
 from accounts.permissions import APPROVE_TIERS, UNLOCK_FORCE
 from hqdash.base.actor import Actor
 from hqdash.base.keyset import page
@@ -30,12 +31,31 @@ def tab_of(actor: Actor, unit: Unit | None, query: Mapping[str, str], *, now: da
     tab = chosen if chosen in TABS else "tiers"
     place = unit or root_unit()
     made = {"tiers": _tiers, "people": _people, "accounts": _accounts, "route": _route}[tab]
-    return {"tab": tab, "place": place, **made(unit, place, query, now)}
+    return {"tab": tab, "place": place, "inside": counts_in(place, now), **made(unit, place, query, now)}
 
 
 def _tiers(unit: Unit | None, place: Unit, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    matrix = matrix_at(unit)
+    matrix = _ladder_first(matrix_at(unit))
     return {"matrix": matrix, "cell": _cell(matrix, query.get("cell", ""))}
+
+
+def _ladder_first(matrix: Matrix) -> Matrix:
+    """The tiers from the lowest to the highest, then those that stand beside the ladder."""
+
+    def place(role: Role) -> tuple[bool, int]:
+        return role.number == 0, role.number
+
+    groups = tuple(
+        replace(
+            group,
+            rows=tuple(
+                replace(row, cells=tuple(sorted(row.cells, key=lambda cell: place(cell.role))))
+                for row in group.rows
+            ),
+        )
+        for group in matrix.groups
+    )
+    return replace(matrix, roles=tuple(sorted(matrix.roles, key=place)), groups=groups)
 
 
 def _cell(matrix: Matrix, wanted: str) -> dict[str, Any] | None:

@@ -137,10 +137,16 @@ def steps_of(explanation: Explanation) -> list[dict[str, str]]:
         tone = "ok" if reason.holds else "vio" if _is_approval(reason) else "bad"
         source = reason.source
         if reason.changed_by:
-            names = ", ".join(reason.changed_by[:3])
-            source = " · ".join(filter(None, (source, _("can be changed by %(names)s") % {"names": names})))
+            source = " · ".join(filter(None, (source, _changers(reason.changed_by))))
         steps.append({"title": reason.rule, "source": source, "tone": tone})
     return steps
+
+
+def _changers(names: tuple[str, ...]) -> str:
+    first, more = ", ".join(names[:2]), len(names) - 2
+    if more > 0:
+        return _("changed by %(names)s or %(n)d others") % {"names": first, "n": more}
+    return _("changed by %(names)s") % {"names": first}
 
 
 def _person(actor: Actor, question: Question) -> User | None:
