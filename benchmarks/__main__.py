@@ -9,7 +9,7 @@ from importlib import import_module
 
 from benchmarks.product import ROOT
 
-NAMES = ("start", "deliveries", "comment_to_hidden", "polling", "dashboard", "vault_and_book")
+NAMES = ("start", "deliveries", "comment_to_hidden", "polling", "dashboard", "vault_and_book", "access")
 LONGEST = 1200
 
 

@@ -18,27 +18,35 @@ STATES = [
 ]
 
 DUTIES_APART = """
-CREATE FUNCTION accounts_grant_keeps_duties_apart() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    given record;
+CREATE FUNCTION accounts_grants_keep_duties_apart() RETURNS trigger LANGUAGE plpgsql
+-- The plan is made once per connection, perhaps while there are few grants, and has to serve for many.
+SET enable_seqscan = off AS $$
 BEGIN
-    SELECT speaks, administers INTO given FROM accounts_role WHERE id = NEW.role_id FOR SHARE;
-    IF NOT (given.speaks OR given.administers) THEN RETURN NULL; END IF;
-    -- Two grants given at the same moment must see each other.
-    PERFORM 1 FROM accounts_user WHERE id = NEW.user_id FOR NO KEY UPDATE;
+    -- Two grants given at the same moment must see each other, and what their tiers are becoming.
+    PERFORM 1 FROM accounts_role WHERE id IN (SELECT role_id FROM given) ORDER BY id FOR SHARE;
+    PERFORM 1 FROM accounts_user WHERE id IN (
+        SELECT given.user_id FROM given JOIN accounts_role held ON held.id = given.role_id
+        WHERE held.speaks OR held.administers
+    ) ORDER BY id FOR NO KEY UPDATE;
     IF EXISTS (
-        SELECT 1 FROM accounts_grant other JOIN accounts_role held ON held.id = other.role_id
-        WHERE other.user_id = NEW.user_id AND other.id <> NEW.id
-          AND ((given.speaks AND held.administers) OR (given.administers AND held.speaks))
-          AND tstzrange(other.starts_at, other.ends_at) && tstzrange(NEW.starts_at, NEW.ends_at)
+        SELECT 1 FROM given
+        JOIN accounts_role own ON own.id = given.role_id AND (own.speaks OR own.administers)
+        JOIN accounts_grant other ON other.user_id = given.user_id AND other.id <> given.id
+            AND tstzrange(other.starts_at, other.ends_at) && tstzrange(given.starts_at, given.ends_at)
+        JOIN accounts_role held ON held.id = other.role_id
+            AND ((own.speaks AND held.administers) OR (own.administers AND held.speaks))
     ) THEN
         RAISE EXCEPTION 'Nobody both speaks to the public and administers.'
             USING ERRCODE = 'check_violation', CONSTRAINT = 'nobody_speaks_and_administers';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER keeps_duties_apart AFTER INSERT OR UPDATE OF user_id, role_id, starts_at, ends_at ON accounts_grant
-    FOR EACH ROW EXECUTE FUNCTION accounts_grant_keeps_duties_apart();
+CREATE TRIGGER new_grants_keep_duties_apart AFTER INSERT ON accounts_grant
+    REFERENCING NEW TABLE AS given
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_grants_keep_duties_apart();
+CREATE TRIGGER changed_grants_keep_duties_apart AFTER UPDATE ON accounts_grant
+    REFERENCING NEW TABLE AS given
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_grants_keep_duties_apart();
 CREATE FUNCTION accounts_role_keeps_duties_apart() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
@@ -59,8 +67,9 @@ CREATE TRIGGER keeps_duties_apart AFTER UPDATE OF speaks, administers ON account
     EXECUTE FUNCTION accounts_role_keeps_duties_apart();
 """
 DUTIES_TOGETHER = """
-DROP TRIGGER keeps_duties_apart ON accounts_grant;
-DROP FUNCTION accounts_grant_keeps_duties_apart();
+DROP TRIGGER new_grants_keep_duties_apart ON accounts_grant;
+DROP TRIGGER changed_grants_keep_duties_apart ON accounts_grant;
+DROP FUNCTION accounts_grants_keep_duties_apart();
 DROP TRIGGER keeps_duties_apart ON accounts_role;
 DROP FUNCTION accounts_role_keeps_duties_apart();
 """
