@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.access.gate import visible_units
+from accounts.access.gate import visible_channels, visible_units
 from hqdash.base import clock
 from hqdash.base.actor import Actor
 from moderation.models import Case, Decision, Dictionary, Entry, Screening, Version
@@ -24,14 +24,14 @@ State = Case.State
 
 def cases_for(actor: Actor) -> QuerySet[Case]:
     """Every case on an account of the units that the actor may look into."""
-    return Case.objects.filter(channel__unit__in=visible_units(actor, VIEW_MODERATION)).select_related(
+    return Case.objects.filter(channel__in=visible_channels(actor, VIEW_MODERATION)).select_related(
         "mention__screening", "channel__unit", "claimed_by"
     )
 
 
 def decisions_for(actor: Actor) -> QuerySet[Decision]:
     """Every decision on a case that the actor may see."""
-    return Decision.objects.filter(case__channel__unit__in=visible_units(actor, VIEW_MODERATION))
+    return Decision.objects.filter(case__channel__in=visible_channels(actor, VIEW_MODERATION))
 
 
 def queue_of(cases: QuerySet[Case], view: str, actor: Actor) -> QuerySet[Case]:
@@ -86,8 +86,8 @@ def counts_of(cases: QuerySet[Case], actor: Actor, *, now: datetime, midnight: d
 
 def open_count(actor: Actor) -> int:
     """How many wait, for the menu."""
-    units = visible_units(actor, VIEW_MODERATION)
-    return Case.objects.filter(state=State.OPEN, channel__unit__in=units).count()
+    channels = visible_channels(actor, VIEW_MODERATION)
+    return Case.objects.filter(state=State.OPEN, channel__in=channels).count()
 
 
 def dictionaries_for(actor: Actor) -> QuerySet[Dictionary]:

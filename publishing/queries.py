@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from accounts.access.gate import can, visible_channels, visible_units
+from accounts.access.gate import can, visible_channels
 from accounts.models import Channel
 from accounts.permissions import MANAGE_PEOPLE
 from hqdash.base.actor import Actor
@@ -14,14 +14,14 @@ from publishing.permissions import PUBLISH_POST, VIEW_POST
 
 def posts_for(actor: Actor) -> QuerySet[Post]:
     """Posts that went to at least one channel which the actor may look into."""
-    own = Delivery.objects.filter(post_id=OuterRef("pk"), channel__unit__in=visible_units(actor, VIEW_POST))
+    own = Delivery.objects.filter(post_id=OuterRef("pk"), channel__in=visible_channels(actor, VIEW_POST))
     return Post.objects.filter(Exists(own)).select_related("author", "responsible", "unit")
 
 
 def deliveries_for(actor: Actor) -> QuerySet[Delivery]:
     """Deliveries to the channels which the actor may look into; replaced takes are left out."""
     return Delivery.objects.filter(
-        superseded=False, channel__unit__in=visible_units(actor, VIEW_POST)
+        superseded=False, channel__in=visible_channels(actor, VIEW_POST)
     ).select_related("channel", "channel__unit")
 
 
@@ -42,7 +42,7 @@ def channels_to_post_to(actor: Actor) -> QuerySet[Channel]:
 
 def with_counts(actor: Actor, posts: QuerySet[Post]) -> QuerySet[Post]:
     """Add ``channels``, ``delivered`` and ``failed`` to each post, over the channels that the actor may see."""
-    current = Q(deliveries__superseded=False, deliveries__channel__unit__in=visible_units(actor, VIEW_POST))
+    current = Q(deliveries__superseded=False, deliveries__channel__in=visible_channels(actor, VIEW_POST))
     return posts.annotate(
         channels=Count("deliveries", filter=current),
         delivered=Count("deliveries", filter=current & Q(deliveries__state=State.SENT)),
