@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
 from uuid import UUID
 
 from celery import shared_task
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.actions.book import verify_now
-from accounts.actions.book_exports import build_export, expire_exports, finish_export
+from accounts.actions.book_exports import (
+    ask_export,
+    build_export,
+    expire_exports,
+    fetch_export,
+    finish_export,
+)
+from accounts.audit.reading import Wanted
 from accounts.models import AuditExport, Force
 from hqdash.base import clock
 from hqdash.base.actor import Actor
+from hqdash.base.errors import Conflict
 from hqdash.base.jobs import TenantTask, ring
 from hqdash.base.tenancy import across_forces, acting_for
 
 DIRECTLY = 2_000
 """So many entries are exported while the person waits; for more they are shown how far it is."""
 PATIENCE = 5.0
+LONGEST_WAIT = 60.0
 
 
 def start_export(export: AuditExport, *, actor: Actor, force: Force) -> None:
@@ -56,6 +69,28 @@ def build_book_export(*, force_id: str, export_id: str, **_later: object) -> Non
         actor=actor, export_id=export.pk, force=Force.objects.get(pk=export.force_id), now=clock.now()
     )
     finish_export(actor=actor, export_id=export.pk, now=clock.now(), patience=PATIENCE)
+
+
+def export_to(
+    path: Path, *, force: Force, wanted: Wanted, whole: bool, without: Sequence[str], reason: str
+) -> AuditExport:
+    """Write an export to a file of the caller's, as the system.
+
+    Raises:
+        Conflict: nobody has signed it; the sequencer has to run.
+    """
+    actor = Actor.clock(force.pk)
+    export = ask_export(
+        actor=actor, wanted=wanted, whole=whole, force=force, now=clock.now(), without=without, reason=reason
+    )
+    build_export(actor=actor, export_id=export.pk, force=force, now=clock.now())
+    finish_export(actor=actor, export_id=export.pk, now=clock.now(), patience=LONGEST_WAIT)
+    export.refresh_from_db()
+    if not export.is_ready:
+        raise Conflict(export.problem or _("The export was not signed: is the sequencer running?"))
+    _export, file = fetch_export(actor=actor, export_id=export.pk)
+    shutil.copyfile(file, path)
+    return export
 
 
 def sweep_exports() -> None:

@@ -34,6 +34,10 @@ class Anchors:
         path = self.file(slug)
         return split_notes(path.read_text(encoding="utf-8")) if path.exists() else []
 
+    def newest(self) -> dict[str, str]:
+        """What was kept last of each force, by this process."""
+        return {slug: note for slug, (note, _at) in self._last.items() if note}
+
     def file(self, slug: str) -> Path:
         """Where the notes of a force are."""
         return self.folder / f"{slug}.txt"

@@ -20,10 +20,13 @@ import psycopg2.extensions
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accounts.audit.anchors import Anchors
+from accounts.audit.clock_watch import ClockWatch
+from accounts.audit.continuity import BookForked, all_kept, check_goes_on, newest_kept
 from accounts.audit.entry import FORMAT, LINE, leaf_2, parts_hash
 from accounts.audit.export_signing import sign_exports
 from accounts.audit.notes import BadNote, Checkpoint, Signer, origin_of
 from accounts.audit.tree import Frontier
+from accounts.audit.witnesses import Witnesses
 
 log = logging.getLogger(__name__)
 
@@ -84,12 +87,23 @@ class Tip:
 class Sequencer:
     """Follows the book. Any number may run; the one that holds the lock works, the others wait for it."""
 
-    def __init__(self, *, database_url: str, key: Ed25519PrivateKey, anchors: Anchors) -> None:
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        key: Ed25519PrivateKey,
+        anchors: Anchors,
+        witnesses: Witnesses | None = None,
+    ) -> None:
         self._url = database_url
         self._key = key
         self._anchors = anchors
         self._connection: psycopg2.extensions.connection | None = None
         self._broken: set[str] = set()
+        self._clock = ClockWatch()
+        self._witnesses = witnesses or Witnesses()
+        # The newest signature outside, read again only when its file was written to by somebody else.
+        self._kept: dict[str, Checkpoint | None] = {}
         self._waits = False
 
     def run(self, stop: threading.Event, *, every: float = 0.5) -> None:
@@ -114,11 +128,13 @@ class Sequencer:
         if connection is None:
             return 0
         with connection, connection.cursor() as cursor:
+            self._clock.look(cursor)
             cursor.execute(_FORCES)
             rows = cursor.fetchall()
         placed = sum(self._follow(connection, row) for row in rows)
         with connection, connection.cursor() as cursor:
             sign_exports(cursor, lambda name: Signer(name, self._key))
+        self._witnesses.tell(self._anchors.newest())
         return placed
 
     def close(self) -> None:
@@ -137,6 +153,8 @@ class Sequencer:
             if not is_leader:
                 connection.close()
                 return None
+            # It may be another database behind the same address: compare everything again.
+            self._kept.clear()
             self._connection = connection
         return self._connection
 
@@ -144,7 +162,8 @@ class Sequencer:
         slug = row[1]
         try:
             tip = self._tip(row)
-        except (BookBroken, BadNote, ValueError) as error:
+            self._check_goes_on(connection, tip)
+        except (BookBroken, BookForked, BadNote, ValueError) as error:
             if slug not in self._broken:
                 log.error("The audit log of %s is not continued: %s", slug, error)
                 self._broken.add(slug)
@@ -153,8 +172,29 @@ class Sequencer:
         with connection, connection.cursor() as cursor:
             added, checkpoint_note = self._append(cursor, tip)
         # Only after the commit: outside must never stand more than the database has.
-        self._anchors.keep(slug, checkpoint_note or row[5], verifier=self._signer(slug).verifier)
+        note = checkpoint_note or row[5]
+        self._anchors.keep(slug, note, verifier=self._signer(slug).verifier)
+        if checkpoint_note:
+            # What was signed last counts, also where it is not in the file yet.
+            self._kept[slug] = Checkpoint.from_text(checkpoint_note.partition("\n\n")[0] + "\n")
         return added
+
+    def _check_goes_on(self, connection: psycopg2.extensions.connection, tip: Tip) -> None:
+        slug = tip.slug
+        if slug not in self._kept:
+            self._kept[slug] = newest_kept(self._anchors.notes(slug), self._signer(slug).verifier)
+        forked: BookForked | None = None
+        with connection, connection.cursor() as cursor:
+            try:
+                check_goes_on(
+                    cursor, tip.force_id, tip.frontier.size, self._kept[slug],
+                    earlier=lambda: all_kept(self._anchors.notes(slug), self._signer(slug).verifier),
+                )  # fmt: skip
+            except BookForked as error:
+                # Raised again behind the commit: the stop has to be in the database for people to see it.
+                forked = error
+        if forked is not None:
+            raise forked
 
     def _tip(self, row: Sequence[Any]) -> Tip:
         force_id, slug, size, frontier, horizon, note = row

@@ -11,7 +11,7 @@ from django.core.cache import cache
 
 from accounts.audit.checking import verify_force
 from accounts.audit.notes import BadNote, Checkpoint
-from accounts.models import AuditCheckpoint, Force
+from accounts.models import AuditCheckpoint, AuditHalt, Force
 from hqdash.base import clock
 
 # Verifying may take one part in fifty of the time, however long the book has become.
@@ -39,6 +39,9 @@ class Standing:
 def standing_of(force_id: UUID) -> Standing:
     """How the book of a force stands, without going through it again."""
     standing: Standing = cache.get(_key(force_id)) or Standing()
+    stop = AuditHalt.objects.filter(accepted_at=None).values_list("sentence", flat=True).first()
+    if stop:
+        standing = replace(standing, breaks=(stop, *(one for one in standing.breaks if one != stop)))
     last = AuditCheckpoint.objects.order_by("-size").values_list("size", "note").first()
     if last is None:
         return standing
