@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from moderation.screening.boundaries import place_names
+from moderation.screening.deciphering import Decipherer
 from moderation.screening.entries import Entry, Needle, needle_for
 from moderation.screening.fold import fold
 from moderation.screening.matching import Automaton
+from moderation.screening.patterns import Expressions
+from moderation.screening.vocabulary import Vocabulary
 
 KEEP = 64
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +36,12 @@ class _Places:
 
     def __init__(self) -> None:
         self._names = [(fold(name), name) for name in place_names()]
-        self._words = {word for folded, _ in self._names for word in folded.replace("-", " ").split()}
+        self._words = {word for folded, _ in self._names for word in _WORD.findall(folded)}
 
     def around(self, needle: Needle) -> tuple[str, ...]:
         """Names in which this pattern would be found."""
         whole_words = needle.left_edge and needle.right_edge
-        if whole_words and needle.text.partition(" ")[0] not in self._words:
+        if whole_words and not self._words.issuperset(_WORD.findall(needle.text)):
             return ()
         return tuple(name for folded, name in self._names if needle.text in folded)
 
@@ -43,29 +49,50 @@ class _Places:
 class RuleSet:
     """One set of published versions, ready to screen with."""
 
-    __slots__ = ("_automaton", "_rules")
+    __slots__ = ("_automaton", "_expressions", "_regexes", "_rules", "decipherer")
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         rules: dict[str, list[Rule]] = {}
+        regexes: list[Rule] = []
         places = _Places()
         for entry in entries:
             needle = needle_for(entry.pattern, entry.kind)
-            rules.setdefault(needle.text, []).append(
-                Rule(
-                    entry,
-                    needle,
-                    tuple((fold(written).strip(), written) for written in entry.exceptions),
-                    places.around(needle),
-                )
+            rule = Rule(
+                entry,
+                needle,
+                tuple((fold(written).strip(), written) for written in entry.exceptions),
+                () if needle.is_regex else places.around(needle),
             )
+            if needle.is_regex:
+                regexes.append(rule)
+            else:
+                rules.setdefault(needle.text, []).append(rule)
         self._automaton = Automaton(list(rules))
         self._rules: Sequence[Sequence[Rule]] = list(rules.values())
+        self._regexes = regexes
+        self._expressions = Expressions([rule.needle.text for rule in regexes])
+        self.decipherer = Decipherer(Vocabulary(rule.needle for same in self._rules for rule in same))
 
-    def find(self, text: str) -> Iterable[tuple[Rule, int, int]]:
+    def find(self, text: str) -> Iterator[tuple[Rule, int, int]]:
         """Every rule whose characters occur in a folded text, with the folded span."""
         for needle, start, end in self._automaton.find(text):
             for rule in self._rules[needle]:
                 yield rule, start, end
+
+    def occurs_in(self, text: str) -> bool:
+        """True when the characters of any rule occur in a folded text."""
+        return bool(self._automaton.find(text))
+
+    @property
+    def has_expressions(self) -> bool:
+        """True when some entries are regular expressions, which look at every text."""
+        return bool(self._regexes)
+
+    def find_expressions(self, text: str, *, most: int) -> Iterator[tuple[Rule, int, int]]:
+        """The first places of every expression that hits a folded text."""
+        if self._expressions:
+            for number, start, end in self._expressions.find(text, most=most):
+                yield self._regexes[number], start, end
 
 
 class RuleSets:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from moderation.screening.categories import Action, Category
 from moderation.screening.fold import fold
+from moderation.screening.patterns import BadExpression, check
+from moderation.screening.scope import EVERYWHERE, Scope
 
 LONGEST_PATTERN = 200
 SHORTEST_STEM = 3
@@ -22,6 +24,7 @@ class Kind(StrEnum):
     PHRASE = "phrase"
     WILDCARD = "wildcard"
     DOMAIN = "domain"
+    REGEX = "regex"
 
 
 class Direction(StrEnum):
@@ -55,6 +58,7 @@ class Entry:
     action: Action
     direction: Direction = Direction.INBOUND
     exceptions: tuple[str, ...] = ()
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Needle:
     left_edge: bool
     right_edge: bool
     is_domain: bool = False
+    is_regex: bool = False
 
 
 def needle_for(pattern: str, kind: Kind) -> Needle:
@@ -76,6 +81,8 @@ def needle_for(pattern: str, kind: Kind) -> Needle:
             return _wildcard(pattern.strip())
         case Kind.DOMAIN:
             return _domain(pattern)
+        case Kind.REGEX:
+            return _regex(pattern)
         case _:
             text = _folded(pattern)
             return Needle(text, left_edge=_is_wordy(text[0]), right_edge=_is_wordy(text[-1]))
@@ -101,11 +108,20 @@ def _wildcard(pattern: str) -> Needle:
 
 
 def _domain(pattern: str) -> Needle:
-    host = fold(pattern).strip().removeprefix("https://").removeprefix("http://").strip("/.")
-    host = host.removeprefix("www.")
-    if not _HOST.fullmatch(host):
-        raise PatternError("Not the name of a website, such as example.org.", 0)
-    return Needle(host, left_edge=True, right_edge=True, is_domain=True)
+    written = fold(pattern).strip().removeprefix("https://").removeprefix("http://").strip("/.")
+    host, _, path = written.removeprefix("www.").partition("/")
+    if not _HOST.fullmatch(host) or " " in path:
+        raise PatternError("Not the name of a website, such as example.org or bit.ly/abc.", 0)
+    # Behind a shortener anybody may stand: one link of it can be listed, with its path.
+    return Needle(f"{host}/{path}" if path else host, left_edge=True, right_edge=True, is_domain=True)
+
+
+def _regex(pattern: str) -> Needle:
+    try:
+        check(pattern)
+    except BadExpression as mistake:
+        raise PatternError(mistake.sentence, mistake.position) from None
+    return Needle(pattern, left_edge=False, right_edge=False, is_regex=True)
 
 
 def _folded(pattern: str) -> str:

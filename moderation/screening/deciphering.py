@@ -1,0 +1,162 @@
+"""Finds the disguised words of a whole text, and remembers which tokens have none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from moderation.screening.disguises import disguises_in
+from moderation.screening.english import SHORT_WORDS, is_english
+from moderation.screening.spelled_out import LONGEST_TOKEN, SINGLES, exactly, run_of_letters
+from moderation.screening.views import Disguise, ViewName
+from moderation.screening.vocabulary import SHORTEST_MISSPELT, Vocabulary
+
+REMEMBERED = 32_768
+# So many unknown tokens of one text are looked at in every way; the rest of them in the quick ways only.
+THOROUGHLY = 500
+# What one text can hold of disguised words, of the same one, and of pieces that are tried together.
+MOST_DISGUISES = 1_000
+REPEATED = 20
+MOST_PIECES = 500
+LONGEST_PIECE = 12
+PIECES = 3
+
+_PUNCTUATION = ".,;:?!\"'()[]{}<>*_~-#"
+
+
+class Decipherer:
+    """Knows the vocabulary of one rule set, and what it has already made of a token."""
+
+    __slots__ = ("_clean", "_seen", "_words")
+
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+        # Tokens that need no second look, whatever stands beside them.
+        self._clean: set[str] = set()
+        # What the others hold; empty for those that only mean something together with others.
+        self._seen: dict[str, tuple[tuple[Disguise, ...], ...]] = {}
+
+    def knows(self, tokens: Sequence[str]) -> bool:
+        """True when every token is known to hold and to belong to nothing."""
+        return self._clean.issuperset(tokens)
+
+    def decipher(self, folded: str, tokens: Sequence[str]) -> list[tuple[Disguise, ...]]:
+        """Every disguised stretch of the text with its likely words, in order, none over another."""
+        clean, words = self._clean, self._words
+        if not words:
+            return []
+        found: list[tuple[Disguise, ...]] = []
+        pieces: list[int] = []
+        starts: list[int] = []
+        again: dict[str, int] = {}
+        singles = fresh = place = 0
+        for number, token in enumerate(tokens):
+            starts.append(place)
+            if token not in clean:
+                disguises = self._seen.get(token)
+                if disguises is None:
+                    fresh += 1
+                    disguises = self._look(token, thoroughly=fresh <= THOROUGHLY)
+                if disguises:
+                    again[token] = again.get(token, 0) + 1
+                    if again[token] <= REPEATED and len(found) < MOST_DISGUISES:
+                        found += (tuple(one.moved(place) for one in ways) for ways in disguises)
+                elif len(token) > 1 and len(pieces) < MOST_PIECES and token not in clean:
+                    pieces.append(number)
+                if len(token) < 3 and token not in SHORT_WORDS:
+                    singles += 1
+            place += len(token) + 1
+        wide = [
+            *(self._runs(folded) if singles > 1 else ()),
+            *self._split(tokens, starts, pieces),
+        ]
+        return _without_overlap(wide, found[:MOST_DISGUISES])
+
+    def _look(self, token: str, *, thoroughly: bool) -> tuple[tuple[Disguise, ...], ...]:
+        if not thoroughly and not self._words.may_spell(token.strip(_PUNCTUATION)):
+            return ()
+        disguises = disguises_in(token, self._words, thoroughly=thoroughly)
+        if disguises or self._belongs_to_others(token):
+            if len(self._seen) >= REMEMBERED:
+                self._seen.clear()
+            self._seen[token] = disguises
+        elif thoroughly:
+            if len(self._clean) >= REMEMBERED:
+                self._clean.clear()
+            self._clean.add(token)
+        return disguises
+
+    def _belongs_to_others(self, token: str) -> bool:
+        """True for what may be one letter of a spaced word, or a part of a split one."""
+        core = token.strip(_PUNCTUATION)
+        if len(core) < 2:
+            return core not in ("", "a", "i")
+        return (
+            len(core) <= LONGEST_PIECE
+            and core not in self._words
+            and not is_english(core)
+            and self._words.may_be_part(core)
+        )
+
+    def _runs(self, folded: str) -> list[tuple[Disguise, ...]]:
+        spelt = (
+            disguise
+            for run in SINGLES.finditer(folded)
+            for disguise in run_of_letters(run[0], run.start(), self._words)
+        )
+        return list(islice(spelt, MOST_DISGUISES))
+
+    def _split(
+        self, tokens: Sequence[str], starts: Sequence[int], pieces: Sequence[int]
+    ) -> list[tuple[Disguise, ...]]:
+        """Words cut in two or three by spaces: fu ck, mother fuc ker."""
+        found: list[tuple[Disguise, ...]] = []
+        for number in pieces:
+            if len(tokens[number].strip(_PUNCTUATION)) < 2:
+                continue
+            for first, stop in ((number - 1, number + 1), (number, number + 2), (number - 1, number + 2)):
+                if first < 0 or stop > len(tokens):
+                    continue
+                if one := self._joined(tokens[first:stop], starts[first]):
+                    found.append((one,))
+                    break
+        return found
+
+    def _joined(self, tokens: Sequence[str], start: int) -> Disguise | None:
+        head, tail = tokens[0].lstrip(_PUNCTUATION), tokens[-1].rstrip(_PUNCTUATION)
+        cores = [head, *tokens[1:-1], tail]
+        joined = "".join(cores)
+        if not SHORTEST_MISSPELT <= len(joined) <= LONGEST_TOKEN or not joined.isalnum():
+            return None
+        if any(len(core) == 1 for core in cores) and any(
+            is_english(core) and len(core) > 1 for core in cores
+        ):
+            return None
+        reads: str | None = joined
+        if not joined.isalpha():
+            reads = exactly(joined, self._words)
+        if reads is None or reads not in self._words:
+            return None
+        begins = start + len(tokens[0]) - len(head)
+        ends = start + sum(map(len, tokens)) + len(tokens) - 1 - (len(tokens[-1]) - len(tail))
+        return Disguise(begins, ends, reads, ViewName.SPLIT, ("gap inside the word closed",))
+
+
+def _without_overlap(
+    wide: Sequence[tuple[Disguise, ...]], found: Sequence[tuple[Disguise, ...]]
+) -> list[tuple[Disguise, ...]]:
+    """All of them in order; of two in one place the wider, which explains more of the text."""
+    if not wide:
+        return list(found)
+    kept: list[tuple[Disguise, ...]] = []
+    ordered = sorted((*wide, *found), key=lambda ways: (ways[0].start, ways[0].start - ways[0].end))
+    for ways in ordered:
+        if not kept or ways[0].start >= kept[-1][0].end:
+            kept.append(ways)
+        elif (
+            ways[0].end > kept[-1][0].end
+            and len(kept[-1])
+            and ways[0].end - ways[0].start > (kept[-1][0].end - kept[-1][0].start)
+        ):
+            kept[-1] = ways
+    return kept
