@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID, uuid4
+from typing import Any
+from uuid import uuid4
 
 from accounts.models import Channel, Unit
 from hqdash.base import clock
@@ -19,6 +20,7 @@ from publishing.delivery import steps
 from publishing.delivery.claim import claim
 from publishing.models import Delivery, Post
 from publishing.rules import Event
+from tests.access.papers import papers_of
 from tests.cast import Person
 
 
@@ -38,11 +40,18 @@ class Belongings:
     dictionary: Dictionary
     draft: Version
     term: Entry
+    papers: dict[str, Any]
 
     @property
-    def ids(self) -> dict[str, UUID]:
+    def ids(self) -> dict[str, Any]:
         """What goes into an address, by the name of its place there."""
         return {
+            **{f"{name}_id": paper.pk for name, paper in self.papers.items()},
+            "pk": self.papers["device"].pk,
+            "token": "no-such-token",
+            "network": self.channel.network,
+            "draft_key": self.papers["draft"].key,
+            "change_set": self.papers["change_set"].pk,
             "channel_id": self.channel.pk,
             "post_id": self.post.pk,
             "delivery_id": self.unproven.pk,
@@ -55,17 +64,34 @@ class Belongings:
         }
 
     @property
-    def body(self) -> dict[str, str]:
+    def body(self) -> dict[str, Any]:
         """A body that every form finds something in, with the ids of what is here."""
+        ids = {name.removesuffix("_id"): str(pk) for name, pk in self.ids.items()}
+        person = dict.fromkeys(("person", "heir", "owner", "user"), self.papers["user"].pk)
         return {
+            **ids,
+            **person,
+            **{
+                "parent": self.unit.pk,
+                "below": self.unit.pk,
+                "units": self.unit.pk,
+                "people": person["user"],
+            },
             **{"step": "send", "text": "Hello", "channels": str(self.channel.pk), "form_key": str(uuid4())},
             **{"delivery": str(self.failed.pk), "outcome": "not_sent", "reason": "other", "note": "Looked"},
+            **{"deliveries": str(self.failed.pk), "act": "cancel", "posts_a_minute": "5"},
             **{
                 "d": "allow",
                 "name": "Another list",
                 "direction": "inbound",
                 "pattern": "lorem",
                 "kind": "literal",
+                "username": "new.0815",
+                "code": "LPU/NEW/1",
+                "permission": "accounts.view_channel",
+                "answer": "allowed",
+                "scopes": "accounts.view_channel",
+                "email": "nobody@example.org",
             },
             **{"category": "ABUSE", "action": "review", "severity": "2", "exceptions": "", "theme": "dark"},
         }
@@ -73,16 +99,17 @@ class Belongings:
     @property
     def filters(self) -> list[str]:
         """Queries that point a list at what is here."""
+        papers, person = self.papers, self.papers["user"]
         return [
-            f"?channel={self.channel.pk}&account={self.channel.pk}",
-            f"?case={self.case.pk}",
+            f"?channel={self.channel.pk}&account={self.channel.pk}&case={self.case.pk}&role={papers['role'].pk}"
+            f"&user={person.pk}&user_id={person.pk}&channel_id={self.channel.pk}&object={self.post.pk}",
             f"?author={self.author.user.username}&person={self.author.user.username}",
-            f"?unit={self.unit.pk}&by=account&range=30d&object={self.post.pk}",
+            f"?unit={self.unit.pk}&by=account&range=30d&unit_id={self.unit.pk}&parent={self.unit.pk}&below={self.unit.pk}",
         ]
 
 
-def belongings_of(author: Person, unit: Unit, word: str) -> Belongings:
-    """Fill a unit with one of everything, written by ``author``."""
+def belongings_of(author: Person, admin: Person, unit: Unit, word: str) -> Belongings:
+    """Fill a unit with one of everything: ``author`` has written what is public, ``admin`` keeps the papers."""
     with acting_for(author.user.force_id):
         system, now = Actor.clock(author.user.force_id), clock.now()
         channel, second = (
@@ -127,6 +154,7 @@ def belongings_of(author: Person, unit: Unit, word: str) -> Belongings:
             dictionary=dictionary,
             draft=term.version,
             term=term,
+            papers=papers_of(admin, unit, channel, word),
         )
 
 
