@@ -39,6 +39,16 @@ class Proof:
     is_proven: bool
     line: str
 
+    @property
+    def leaf_hex(self) -> str:
+        """The leaf as letters."""
+        return self.leaf.hex()
+
+    @property
+    def root_hex(self) -> str:
+        """The root as letters."""
+        return self.root.hex()
+
 
 def proof_of(entry: AuditEntry, *, slug: str) -> Proof | None:
     """The proof of an entry; None while it waits for its place."""

@@ -9,15 +9,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.access.gate import visible_units
+from accounts.access.gate import can, visible_units
 from accounts.audit.declared import all_audited
 from accounts.audit.entry import LINE, leaf_of
 from accounts.audit.finding import Search, newest
 from accounts.audited import VAULT_OPENED
-from accounts.models import AuditEntry, Channel, Unit, UnitPath
+from accounts.models import AuditCheckpoint, AuditEntry, Channel, Unit, UnitPath
 from accounts.permissions import VIEW_AUDIT
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Unprocessable
@@ -91,6 +91,12 @@ def one_entry(actor: Actor, entry_id: int) -> AuditEntry | None:
     if not units.filter(parent=None).exists():
         entries = entries.filter(unit_id__in=units.values("pk"))
     return entries.first()
+
+
+def checkpoints_for(actor: Actor) -> QuerySet[AuditCheckpoint]:
+    """The signed checkpoints, for whoever may read any of the book: they name nobody."""
+    checkpoints = AuditCheckpoint.objects.all()
+    return checkpoints if can(actor, VIEW_AUDIT) else checkpoints.none()
 
 
 def leaves_of(entries: Iterable[AuditEntry]) -> dict[int, tuple[int, bool]]:

@@ -161,8 +161,8 @@ def test_a_longer_book_costs_no_more_queries(cast: Cast) -> None:
 
     assert len(long) == len(short)
     of_the_book = [query["sql"] for query in long if "accounts_audit" in query["sql"]]
-    # Numbers, lines, leaves, the last checkpoint, and the note that it was read.
-    assert len(of_the_book) == 5, of_the_book
+    # Numbers, lines, leaves, the last checkpoint, a stop if there is one, and the note that it was read.
+    assert len(of_the_book) == 6, of_the_book
 
 
 def test_the_export_has_the_filtered_lines_and_no_formula(cast: Cast) -> None:
