@@ -22,8 +22,11 @@ class AccountsConfig(AppConfig):
         import accounts.sign_in.signals
         import accounts.subscribers
         import accounts.web.menu  # noqa: F401
+        from accounts.vault.checkup import key_ring
+        from hqdash.base.checkups import checkup
         from hqdash.base.schema_guard import restrict
 
+        checkup(key_ring)
         restrict(import_string("accounts.privileges.restrict_accounts"))
         restrict(import_string("accounts.audit.privileges.restrict_book"))
         # Django sends the signal once per app with tables, after all migrations have run.

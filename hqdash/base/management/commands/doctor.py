@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from hqdash.base.checkups import all_checkups
 from hqdash.embedded import doctor
 
 ROLES = ("web", "worker", "opener")
@@ -37,6 +38,7 @@ class Command(BaseCommand):
             _broker(),
             doctor.opener(settings.OPENER_SOCKET, answers=_listens(settings.OPENER_SOCKET)),
             doctor.root_key(_root_key()),
+            *(doctor.Finding(one.subject, one.seen, one.mend) for one in all_checkups()),
             doctor.disk(_free(settings.HOME), place=settings.HOME),
             doctor.allowed_hosts(os.environ.get("HQDASH_ALLOWED_HOSTS", ""), demo=settings.DEMO),
         ]
