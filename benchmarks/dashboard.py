@@ -191,14 +191,14 @@ def _asked(ask: Callable[[], Any], requests: int) -> dict[str, Any]:
     with connection.execute_wrapper(count):
         ask()
     times = []
-    cpu, database_cpu = time.process_time(), _database_cpu()
+    cpu, database_cpu = time.process_time(), database_seconds()
     for _number in range(requests):
         began = time.perf_counter()
         ask()
         times.append((time.perf_counter() - began) * 1000)
     # Time on the processor alone: what the same machine would take with nothing else to do.
     own = (time.process_time() - cpu) * 1000 / requests
-    database = (_database_cpu() - database_cpu) * 1000 / requests
+    database = (database_seconds() - database_cpu) * 1000 / requests
     times.sort()
     return {
         "cpu_ms": round(own + database, 1),
@@ -210,7 +210,7 @@ def _asked(ask: Callable[[], Any], requests: int) -> dict[str, Any]:
     }
 
 
-def _database_cpu() -> float:
+def database_seconds() -> float:
     """Seconds that the server process of this connection has worked; 0 where it is on another machine."""
     from django.db import connection
 
