@@ -60,6 +60,11 @@ app.conf.update(
             "schedule": 3.0,
             "options": {"queue": "housekeeping", "expires": 6},
         },
+        "close units": {
+            "task": "accounts.tasks.close_due_units",
+            "schedule": 60.0,
+            "options": {"queue": "housekeeping", "expires": 120},
+        },
         "go through the audit log": {
             "task": "accounts.tasks.verify_books",
             "schedule": 30.0,

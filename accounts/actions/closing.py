@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access.gate import require
+from accounts.actions.channels import change_channel_state
 from accounts.actions.tree import lock_tree
 from accounts.audit.book import record
 from accounts.audited import UNIT_CLOSED, UNIT_REOPENED
@@ -74,6 +75,7 @@ def close_unit(
         grants_ended=ended,
         accounts=[str(channel) for channel in channels],
     )
+    suspend_accounts_of_closed_units(actor=actor, now=now)
     return True
 
 
@@ -100,15 +102,25 @@ def reopen_unit(*, actor: Actor, unit: Unit, now: datetime) -> bool:
     return True
 
 
-def channels_left_open(on: date) -> QuerySet[Channel]:
-    """Accounts that still work although the day has come on which their unit closed."""
-    closed = Unit.objects.filter(closed_on__lte=on)
-    return (
-        Channel.objects.filter(unit__in=closed)
-        .exclude(state=Channel.State.SUSPENDED)
-        .select_related("unit")
-        .order_by("network", "handle")
-    )
+def suspend_accounts_of_closed_units(*, actor: Actor, now: datetime) -> int:
+    """Suspend the accounts that still work although the day has come on which their unit closed; how many."""
+    zone = Force.objects.get(pk=actor.force_id).zone
+    closed = Unit.objects.filter(closed_on__lte=now.astimezone(zone).date())
+    left = Channel.objects.filter(unit__in=closed).exclude(state=Channel.State.SUSPENDED)
+    for channel in left.select_related("unit").order_by("network", "handle"):
+        reason = _("%(unit)s closed on %(day)s.") % {
+            "unit": channel.unit,
+            "day": f"{channel.unit.closed_on:%-d %B %Y}",
+        }
+        # The system's own hand: who closed the unit, and who agreed, stands with the closing.
+        change_channel_state(
+            actor=Actor.clock(actor.force_id),
+            channel=channel,
+            state=Channel.State.SUSPENDED,
+            reason=reason,
+            now=now,
+        )
+    return len(left)
 
 
 def _refuse_what_is_open(

@@ -78,6 +78,14 @@ menu_entry(
     order=2,
     count=_waiting,
 )
+menu_entry(
+    Section.PUBLISH,
+    _("What can I do?"),
+    icon="user-check",
+    url_name="accounts:my_permissions",
+    allowed=lambda actor: not can(actor, VIEW_ORGANISATION),
+    order=99,
+)
 account_link(_("What can I do?"), icon="user-check", url_name="accounts:my_permissions", order=1)
 account_link(_("Lock-down"), icon="lock", url_name="accounts:lockdown", order=8)
 account_link(_("Security"), icon="shield-lock", url_name="mfa_index", order=1)

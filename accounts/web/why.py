@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.access.declared import Permission, all_permissions, permission_named
 from accounts.access.explain import Explanation, explain
@@ -145,7 +146,8 @@ def steps_of(explanation: Explanation) -> list[dict[str, str]]:
 def _changers(names: tuple[str, ...]) -> str:
     first, more = ", ".join(names[:2]), len(names) - 2
     if more > 0:
-        return _("changed by %(names)s or %(n)d others") % {"names": first, "n": more}
+        words = ngettext("changed by %(names)s or %(n)d other", "changed by %(names)s or %(n)d others", more)
+        return words % {"names": first, "n": more}
     return _("changed by %(names)s") % {"names": first}
 
 

@@ -12,6 +12,8 @@ from django.db import connection, connections
 from accounts.actions.organisation import add_unit
 from accounts.actions.units import close_unit, move_unit, order_unit, rename_unit, reopen_unit
 from accounts.models import AuditEntry, Channel, Grant, Unit, UnitPath
+from accounts.tasks import close_due_units
+from hqdash.base import clock
 from hqdash.base.errors import NotAllowed, Unprocessable
 from hqdash.base.tenancy import acting_for
 from tests.cast import Cast
@@ -230,3 +232,25 @@ def test_moving_writes_only_what_changes(cast: Cast) -> None:
 
     assert len(before & after) == 2
     assert paths() == paths_by_parents()
+
+
+def test_the_accounts_of_a_unit_are_suspended_when_its_day_has_come(cast: Cast) -> None:
+    day = TODAY + timedelta(days=2)
+    close_unit(actor=cast.admin.actor, unit=cast.coventry, on=day, now=NOON, with_everything_below=True)
+    cast.x.refresh_from_db()
+    assert cast.x.state == Channel.State.CONNECTED
+
+    with clock.frozen_at(NOON + timedelta(days=1)):
+        close_due_units()
+    cast.x.refresh_from_db()
+    assert cast.x.state == Channel.State.CONNECTED
+    with clock.frozen_at(NOON + timedelta(days=2)):
+        close_due_units()
+        close_due_units()
+
+    cast.x.refresh_from_db()
+    assert cast.x.state == Channel.State.SUSPENDED
+    assert cast.x.state_reason == "Foleshill closed on 3 July 2027."
+    cast.x_dudley.refresh_from_db()
+    assert cast.x_dudley.state == Channel.State.CONNECTED
+    assert AuditEntry.objects.filter(action="channel.state_changed").count() == 2
