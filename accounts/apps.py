@@ -36,9 +36,11 @@ class AccountsConfig(AppConfig):
 
 def _guard(*, using: str, **_: Any) -> None:
     """Lay row-level security and privileges over the schema as it now is."""
+    from accounts.access.functions import lay_functions
     from hqdash.base.schema_guard import guard_schema
 
     guard_schema(using=using)
+    lay_functions(using=using)
 
 
 def _give_new_rights(*, using: str, **_: Any) -> None:

@@ -15,16 +15,9 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.access.declared import Permission
-from accounts.access.statements import (
-    HELD_STATEMENT,
-    channels_statement,
-    ids_of,
-    people_statement,
-    standing_statement,
-    units_statement,
-)
 from accounts.audit.book import record
 from accounts.audited import ACCESS_REFUSED
 from accounts.models import Answer, Channel, Unit, UnitPath, User
@@ -37,6 +30,11 @@ from hqdash.base.tenancy import acting_for
 Where = Unit | Channel
 """A place in the force: a unit, or a channel and with it the unit that owns it."""
 
+_STANDING = "SELECT accounts_standing(%s, %s, %s, %s, %s, %s)"
+_HELD = "SELECT * FROM accounts_held(%s, %s)"
+_OPEN_UNITS = "SELECT accounts_open_units(%s, %s, %s, %s)"
+_OPEN_CHANNELS = "SELECT accounts_open_channels(%s, %s, %s, %s)"
+_PEOPLE = "SELECT accounts_people_at(%s, %s, %s, %s, %s, %s)"
 _ANSWERS = {2: Answer.ALLOWED, 1: Answer.APPROVAL}
 
 
@@ -77,9 +75,7 @@ def standing(actor: Actor, permission: Permission, where: Where) -> Answer:
     if not actor.lends(permission.name):
         return Answer.NO
     with connection.cursor() as cursor:
-        cursor.execute(
-            standing_statement(permission), _place(where) | _asked(permission) | {"user": actor.person_id}
-        )
+        cursor.execute(_STANDING, [actor.person_id, *_asked_at(permission, where)])
         return _ANSWERS.get(cursor.fetchone()[0], Answer.NO)
 
 
@@ -88,7 +84,7 @@ def _held(actor: Actor, permission: Permission) -> list[Held]:
 
     def ask() -> list[tuple[Held, bool]]:
         with connection.cursor() as cursor:
-            cursor.execute(HELD_STATEMENT, {"user": actor.person_id, "now": clock.now()})
+            cursor.execute(_HELD, [actor.person_id, clock.now()])
             return [_to_held(*row) for row in cursor.fetchall()]
 
     answers = once(("held", actor.force_id, actor.user_id), ask)
@@ -152,7 +148,7 @@ def visible_units(actor: Actor, permission: Permission) -> QuerySet[Unit]:
     if not actor.lends(permission.name):
         return units.none()
     if (held := _held_plainly(actor, permission)) is None:
-        return units.filter(pk__in=ids_of(units_statement(permission), _for(actor, permission)))
+        return units.filter(pk__in=_ids(_OPEN_UNITS, _asked(actor, permission)))
     if any(one.on_whole_force for one in held):
         return units
     paths = UnitPath.objects.filter(ancestor_id__in=[one.unit_id for one in held if one.unit_id is not None])
@@ -167,7 +163,7 @@ def visible_channels(actor: Actor, permission: Permission) -> QuerySet[Channel]:
     if not actor.lends(permission.name):
         return channels.none()
     if (held := _held_plainly(actor, permission)) is None:
-        return channels.filter(pk__in=ids_of(channels_statement(permission), _for(actor, permission)))
+        return channels.filter(pk__in=_ids(_OPEN_CHANNELS, _asked(actor, permission)))
     through_units = Q(unit__in=visible_units(actor, permission))
     single = [one.channel_id for one in held if one.channel_id is not None]
     return channels.filter(through_units | Q(pk__in=single) if single else through_units)
@@ -190,8 +186,7 @@ def people_who_can(
     permission: Permission, where: Where, *, answer: Answer = Answer.ALLOWED
 ) -> QuerySet[User]:
     """Everybody whom the tiers give this answer there now, by username."""
-    values = _place(where) | _asked(permission) | {"answer": answer.value}
-    held = ids_of(people_statement(permission), values)
+    held = _ids(_PEOPLE, [*_asked_at(permission, where), answer.value])
     return User.objects.filter(pk__in=held, is_active=True).order_by("username")
 
 
@@ -200,13 +195,14 @@ def unit_id_of(where: Where) -> UUID:
     return where.unit_id if isinstance(where, Channel) else where.pk
 
 
-def _place(where: Where) -> dict[str, object]:
-    return {"unit": unit_id_of(where), "channel": where.pk if isinstance(where, Channel) else None}
+def _asked_at(permission: Permission, where: Where) -> list[object]:
+    channel_id = where.pk if isinstance(where, Channel) else None
+    return [permission.name, unit_id_of(where), channel_id, clock.now(), permission.speaks]
 
 
-def _asked(permission: Permission) -> dict[str, object]:
-    return {"permission": permission.name, "now": clock.now()}
+def _asked(actor: Actor, permission: Permission) -> list[object]:
+    return [actor.person_id, permission.name, clock.now(), permission.speaks]
 
 
-def _for(actor: Actor, permission: Permission) -> dict[str, object]:
-    return _asked(permission) | {"user": actor.person_id}
+def _ids(function: str, values: list[object]) -> RawSQL:
+    return RawSQL(function, values)  # noqa: S611  # values travel beside the text

@@ -14,7 +14,6 @@ from accounts.access.gate import Where, unit_id_of
 from accounts.access.moments import spoken
 from accounts.access.reasoning import Verdict, is_retired, is_within
 from accounts.access.shifts import next_shift, shift_at
-from accounts.access.statements import PEOPLE_BY_RIGHT
 from accounts.models import Answer, Channel, Grant, User
 from accounts.permissions import APPROVE_TIERS, CHANGE_TIERS, MANAGE_CHANNEL, MANAGE_PEOPLE, UNLOCK_FORCE
 from hqdash.base import clock
@@ -52,15 +51,15 @@ def changers_at(permission: Permission, where: Where) -> Changers:
     names = list(dict.fromkeys(right.name for right in rights))
     with connection.cursor() as cursor:
         cursor.execute(
-            PEOPLE_BY_RIGHT,
-            {
-                "unit": unit_id_of(where),
-                "channel": where.pk if isinstance(where, Channel) else None,
-                "rights": names,
-                "speaking": [right.name for right in rights if right.speaks],
-                "now": clock.now(),
-                "most": MOST_OTHERS,
-            },
+            "SELECT * FROM accounts_people_by_right(%s, %s, %s, %s, %s, %s)",
+            [
+                unit_id_of(where),
+                where.pk if isinstance(where, Channel) else None,
+                names,
+                [right.name for right in rights if right.speaks],
+                clock.now(),
+                MOST_OTHERS,
+            ],
         )
         held = {name: tuple(people) for name, people in cursor.fetchall()}
     return Changers(

@@ -1,20 +1,11 @@
-"""The gate's questions as SQL: one statement each, because they are asked before every act and delivery.
+"""The gate's questions as functions of the database, because they are asked before every act and delivery.
 
-Written out: composing them by the ORM costs more time than the answer. All take the parameters ``user``,
-``permission`` and ``now``; the nearest override up the tree wins over what the tier says by default.
+A connection plans a function once; a statement of this size it would plan each time, which takes longer than
+the answer. They run with the rights of whoever calls them, so row-level security holds within. The nearest
+override up the tree wins over what the tier says by default.
 """
 
 from __future__ import annotations
-
-import re
-from collections.abc import Mapping
-from functools import lru_cache
-
-from django.db.models.expressions import RawSQL
-
-from accounts.access.declared import Permission
-
-_NAMED = re.compile(r"%\((\w+)\)s")
 
 # Shifts are meant by the clock on the force's walls, so that a night shift ends at seven in summer and in winter.
 # A window may reach beyond the cycle's end: its tail is found by looking a whole cycle later.
@@ -25,7 +16,7 @@ _ON_SHIFT = """
     JOIN accounts_force wall ON wall.id = team.force_id
     CROSS JOIN LATERAL (SELECT rota.cycle_days * 1440 AS whole) AS cycle
     CROSS JOIN LATERAL (
-        SELECT floor(extract(epoch FROM (%(now)s AT TIME ZONE wall.timezone) - rota.first_day::timestamp) / 60)::int
+        SELECT floor(extract(epoch FROM (_moment AT TIME ZONE wall.timezone) - rota.first_day::timestamp) / 60)::int
                - team.offset_days * 1440 AS since) AS minutes
     CROSS JOIN LATERAL (SELECT mod(mod(minutes.since, cycle.whole) + cycle.whole, cycle.whole) AS minute) AS place
     WHERE team.id = g.team_id
@@ -33,83 +24,58 @@ _ON_SHIFT = """
 ))
 """
 _HOLDING = """
-JOIN accounts_role r ON r.id = g.role_id AND (r.retired_at IS NULL OR r.retired_at > %(now)s)
+JOIN accounts_role r ON r.id = g.role_id AND (r.retired_at IS NULL OR r.retired_at > _moment)
 JOIN accounts_user u ON u.id = g.user_id AND u.is_active
 """
 _HELD_ANYWHERE = f"accounts_grant g {_HOLDING}"
-_IN_FORCE = f"g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s) AND {_ON_SHIFT}"
+_IN_FORCE = f"g.starts_at <= _moment AND (g.ends_at IS NULL OR g.ends_at > _moment) AND {_ON_SHIFT}"
 _NEAREST_RULE = """
 (SELECT rule.answer FROM accounts_unitpath up
- JOIN accounts_rule rule ON rule.unit_id = up.ancestor_id AND rule.role_id = {role} AND rule.permission = %(permission)s
+ JOIN accounts_rule rule ON rule.unit_id = up.ancestor_id AND rule.role_id = {role} AND rule.permission = _right
    AND rule.ends_at IS NULL
  WHERE up.descendant_id = {unit} ORDER BY up.depth LIMIT 1)
 """
 _BY_DEFAULT = """
-CASE WHEN r.permissions @> ARRAY[%(permission)s]::varchar[] THEN 'allowed'
-     WHEN r.with_approval @> ARRAY[%(permission)s]::varchar[] THEN 'approval' ELSE 'no' END
+CASE WHEN r.permissions @> ARRAY[_right]::varchar[] THEN 'allowed'
+     WHEN r.with_approval @> ARRAY[_right]::varchar[] THEN 'approval' ELSE 'no' END
 """
 # Who administers does not speak, whatever else was given to them, and off shift as well.
 _NOT_ADMINISTERING = """
-AND NOT EXISTS (
+AND NOT (_speaks AND EXISTS (
     SELECT 1 FROM accounts_grant kept
     JOIN accounts_role desk ON desk.id = kept.role_id AND desk.administers
-        AND (desk.retired_at IS NULL OR desk.retired_at > %(now)s)
-    WHERE kept.user_id = g.user_id AND kept.starts_at <= %(now)s
-      AND (kept.ends_at IS NULL OR kept.ends_at > %(now)s))
+        AND (desk.retired_at IS NULL OR desk.retired_at > _moment)
+    WHERE kept.user_id = g.user_id AND kept.starts_at <= _moment
+      AND (kept.ends_at IS NULL OR kept.ends_at > _moment)))
 """
 _AT_PLACE = (
-    "((g.unit_id IN (SELECT up.ancestor_id FROM accounts_unitpath up WHERE up.descendant_id = %(unit)s))"
-    " OR g.channel_id = %(channel)s)"
+    "((g.unit_id IN (SELECT up.ancestor_id FROM accounts_unitpath up WHERE up.descendant_id = _unit))"
+    " OR g.channel_id = _channel)"
 )
 _GRANTS_AT_PLACE = """(
     SELECT own.* FROM accounts_unitpath up JOIN accounts_grant own ON own.unit_id = up.ancestor_id
-    WHERE up.descendant_id = %(unit)s
-    UNION ALL SELECT own.* FROM accounts_grant own WHERE own.channel_id = %(channel)s
+    WHERE up.descendant_id = _unit
+    UNION ALL SELECT own.* FROM accounts_grant own WHERE own.channel_id = _channel
 )"""
-_ANSWER_AT_PLACE = f"COALESCE({_NEAREST_RULE.format(role='g.role_id', unit='%(unit)s')}, {_BY_DEFAULT})"
+_ANSWER_AT_PLACE = f"COALESCE({_NEAREST_RULE.format(role='g.role_id', unit='_unit')}, {_BY_DEFAULT})"
 
 
-def ids_of(statement: str, values: Mapping[str, object]) -> RawSQL:
-    """The statement as part of a query of the ORM, which wants its parameters in a row."""
-    sql, names = _in_a_row(statement)
-    return RawSQL(sql, [values[name] for name in names])  # noqa: S611  # values travel beside the text
-
-
-@lru_cache(maxsize=256)
-def _in_a_row(statement: str) -> tuple[str, tuple[str, ...]]:
-    return _NAMED.sub("%s", statement), tuple(_NAMED.findall(statement))
-
-
-def _apart(permission: Permission) -> str:
-    return _NOT_ADMINISTERING if permission.speaks else ""
-
-
-@lru_cache(maxsize=256)
-def standing_statement(permission: Permission) -> str:
-    """The best answer of any tier that the user holds at ``unit`` (or on ``channel``): 2 allowed, 1 approval, 0 no."""
-    return f"""
+_STANDING = f"""
 SELECT max(CASE {_ANSWER_AT_PLACE} WHEN 'allowed' THEN 2 WHEN 'approval' THEN 1 ELSE 0 END)
 FROM {_HELD_ANYWHERE}
-WHERE g.user_id = %(user)s AND {_AT_PLACE} AND {_IN_FORCE} {_apart(permission)}
+WHERE g.user_id = _person AND {_AT_PLACE} AND {_IN_FORCE} {_NOT_ADMINISTERING}
 """
-
-
-@lru_cache(maxsize=256)
-def people_statement(permission: Permission) -> str:
-    """The ids of everybody whose answer at ``unit`` (or on ``channel``) is ``answer``."""
-    return f"""
+_PEOPLE = f"""
 SELECT g.user_id FROM {_GRANTS_AT_PLACE} AS g {_HOLDING}
-WHERE {_IN_FORCE} {_apart(permission)} AND {_ANSWER_AT_PLACE} = %(answer)s
+WHERE {_IN_FORCE} {_NOT_ADMINISTERING} AND {_ANSWER_AT_PLACE} = _answer
 """
-
-
 # A grant opens its own unit, and each override below it opens or shuts a part of its tree. A unit is open if
 # nothing lies shut between it and something open above it.
 _OPEN_UNITS = f"""
 WITH held AS MATERIALIZED (
     SELECT g.id, g.role_id, g.unit_id, g.channel_id, {_BY_DEFAULT} AS answer
     FROM {_HELD_ANYWHERE}
-    WHERE g.user_id = %(user)s AND {_IN_FORCE} {{apart}}
+    WHERE g.user_id = _person AND {_IN_FORCE} {_NOT_ADMINISTERING}
 ), points AS MATERIALIZED (
     SELECT held.id, held.unit_id,
            COALESCE({_NEAREST_RULE.format(role="held.role_id", unit="held.unit_id")}, held.answer) = 'allowed' AS opens
@@ -117,7 +83,7 @@ WITH held AS MATERIALIZED (
     UNION ALL
     SELECT held.id, rule.unit_id, rule.answer = 'allowed'
     FROM held
-    JOIN accounts_rule rule ON rule.role_id = held.role_id AND rule.permission = %(permission)s AND rule.ends_at IS NULL
+    JOIN accounts_rule rule ON rule.role_id = held.role_id AND rule.permission = _right AND rule.ends_at IS NULL
     JOIN accounts_unitpath below
         ON below.ancestor_id = held.unit_id AND below.descendant_id = rule.unit_id AND below.depth > 0
 ), shut AS (
@@ -144,27 +110,15 @@ WHERE COALESCE({_NEAREST_RULE.format(role="held.role_id", unit="channel.unit_id"
 """
 
 
-@lru_cache(maxsize=256)
-def units_statement(permission: Permission) -> str:
-    """The ids of every unit on which the user holds the right outright."""
-    return f"{_OPEN_UNITS.format(apart=_apart(permission))} SELECT id FROM units"
-
-
-@lru_cache(maxsize=256)
-def channels_statement(permission: Permission) -> str:
-    """The ids of every channel on which the user holds the right outright."""
-    return f"{_OPEN_UNITS.format(apart=_apart(permission))} {_OPEN_CHANNELS}"
-
-
 # Everything that a page may ask about, at once: each grant with what its tier says at the grant's own place, and
 # what the units below it say otherwise.
-HELD_STATEMENT = f"""
-SELECT g.unit_id, g.channel_id, place.parent_id IS NULL AND g.unit_id IS NOT NULL, r.permissions,
+_HELD = f"""
+SELECT g.unit_id, g.channel_id, place.parent_id IS NULL AND g.unit_id IS NOT NULL, r.permissions::varchar[],
     here.rules, below.rules,
     EXISTS (SELECT 1 FROM accounts_grant kept JOIN accounts_role desk ON desk.id = kept.role_id AND desk.administers
-                AND (desk.retired_at IS NULL OR desk.retired_at > %(now)s)
-            WHERE kept.user_id = g.user_id AND kept.starts_at <= %(now)s
-              AND (kept.ends_at IS NULL OR kept.ends_at > %(now)s))
+                AND (desk.retired_at IS NULL OR desk.retired_at > _moment)
+            WHERE kept.user_id = g.user_id AND kept.starts_at <= _moment
+              AND (kept.ends_at IS NULL OR kept.ends_at > _moment))
 FROM {_HELD_ANYWHERE}
 LEFT JOIN accounts_channel channel ON channel.id = g.channel_id
 JOIN accounts_unit place ON place.id = COALESCE(g.unit_id, channel.unit_id)
@@ -178,21 +132,23 @@ CROSS JOIN LATERAL (
     SELECT json_object_agg(said.permission, said.opens) AS rules FROM (
         SELECT rule.permission, bool_or(rule.answer = 'allowed') AS opens
         FROM accounts_rule rule
-        JOIN accounts_unitpath down
-            ON down.ancestor_id = g.unit_id AND down.descendant_id = rule.unit_id AND down.depth > 0
-        WHERE rule.role_id = g.role_id AND rule.ends_at IS NULL GROUP BY rule.permission) AS said) AS below
-WHERE g.user_id = %(user)s AND {_IN_FORCE}
+        WHERE rule.role_id = g.role_id AND rule.ends_at IS NULL AND rule.unit_id <> g.unit_id
+          AND (place.parent_id IS NULL OR EXISTS (
+              SELECT 1 FROM accounts_unitpath down
+              WHERE down.ancestor_id = g.unit_id AND down.descendant_id = rule.unit_id))
+        GROUP BY rule.permission) AS said) AS below
+WHERE g.user_id = _person AND {_IN_FORCE}
 """
 
 
 # Who holds each of several rights at one place, by name: what an explanation needs at once.
-PEOPLE_BY_RIGHT = f"""
+_PEOPLE_BY_RIGHT = f"""
 WITH holding AS MATERIALIZED (
     SELECT DISTINCT g.user_id, u.username, g.role_id, r.permissions, EXISTS (SELECT 1 FROM accounts_grant kept
         JOIN accounts_role desk ON desk.id = kept.role_id AND desk.administers
-            AND (desk.retired_at IS NULL OR desk.retired_at > %(now)s)
-        WHERE kept.user_id = g.user_id AND kept.starts_at <= %(now)s
-          AND (kept.ends_at IS NULL OR kept.ends_at > %(now)s)) AS administers
+            AND (desk.retired_at IS NULL OR desk.retired_at > _moment)
+        WHERE kept.user_id = g.user_id AND kept.starts_at <= _moment
+          AND (kept.ends_at IS NULL OR kept.ends_at > _moment)) AS administers
     FROM {_GRANTS_AT_PLACE} AS g {_HOLDING}
     WHERE {_IN_FORCE}
 ), said AS MATERIALIZED (
@@ -200,13 +156,34 @@ WITH holding AS MATERIALIZED (
         (SELECT rule.answer FROM accounts_unitpath up
          JOIN accounts_rule rule ON rule.unit_id = up.ancestor_id AND rule.role_id = tier.role_id
              AND rule.permission = wanted.permission AND rule.ends_at IS NULL
-         WHERE up.descendant_id = %(unit)s ORDER BY up.depth LIMIT 1),
+         WHERE up.descendant_id = _unit ORDER BY up.depth LIMIT 1),
         CASE WHEN tier.permissions @> ARRAY[wanted.permission]::varchar[] THEN 'allowed' ELSE 'no' END) AS answer
     FROM (SELECT DISTINCT role_id, permissions FROM holding) AS tier
-    CROSS JOIN unnest(%(rights)s::text[]) AS wanted(permission)
+    CROSS JOIN unnest(_rights) AS wanted(permission)
 )
-SELECT said.permission, (array_agg(DISTINCT holding.username))[1:%(most)s]
+SELECT said.permission, (array_agg(DISTINCT holding.username))[1:_most]
 FROM said JOIN holding ON holding.role_id = said.role_id
-WHERE said.answer = 'allowed' AND NOT (holding.administers AND said.permission = ANY (%(speaking)s::text[]))
+WHERE said.answer = 'allowed' AND NOT (holding.administers AND said.permission = ANY (_speaking))
 GROUP BY said.permission
 """
+
+_ASKED = "_person uuid, _right text, _moment timestamptz, _speaks boolean"
+_ASKED_AT = "_right text, _unit uuid, _channel uuid, _moment timestamptz, _speaks boolean"
+FUNCTIONS = {
+    "accounts_standing": (f"_person uuid, {_ASKED_AT}", "integer", f"RETURN ({_STANDING});"),
+    "accounts_people_at": (f"{_ASKED_AT}, _answer text", "SETOF uuid", f"RETURN QUERY {_PEOPLE};"),
+    "accounts_open_units": (_ASKED, "SETOF uuid", f"RETURN QUERY {_OPEN_UNITS} SELECT id FROM units;"),
+    "accounts_open_channels": (_ASKED, "SETOF uuid", f"RETURN QUERY {_OPEN_UNITS} {_OPEN_CHANNELS};"),
+    "accounts_held": (
+        "_person uuid, _moment timestamptz",
+        "TABLE (held_unit uuid, held_channel uuid, whole boolean, defaults varchar[], here json, elsewhere json, "
+        "administering boolean)",
+        f"RETURN QUERY {_HELD};",
+    ),
+    "accounts_people_by_right": (
+        "_unit uuid, _channel uuid, _rights text[], _speaking text[], _moment timestamptz, _most integer",
+        "TABLE (held_right text, people varchar[])",
+        f"RETURN QUERY {_PEOPLE_BY_RIGHT};",
+    ),
+}
+"""Each with its arguments, what it returns and its body."""
