@@ -114,9 +114,9 @@ def add_problems(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
     content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in result.get("paths", {}).values():
         for method, operation in path.items():
-            statuses = ["400", "401", "403", "404", "406", "422", "429"]
+            statuses = ["400", "401", "403", "404", "406", "409", "422", "429"]
             if method in BODY_METHODS | {"delete"}:
-                statuses += ["409", "413", "415"]
+                statuses += ["413", "415"]
             for status in statuses:
                 operation["responses"].setdefault(status, {"description": SAYS[status], "content": content})
     return result
