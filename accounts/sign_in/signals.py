@@ -14,10 +14,13 @@ from allauth.mfa.signals import (
     authenticator_reset,
     authenticator_used,
 )
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.audit.book import record
 from accounts.audit.declared import Audited
@@ -40,17 +43,21 @@ from hqdash.base.tenancy import across_forces, acting_for
 
 
 @receiver(user_logged_in)
-def signed_in(*, request: HttpRequest, user: User, **_: Any) -> None:
+def signed_in(*, request: HttpRequest, user: User, **_more: Any) -> None:
     """Somebody came in."""
     _write(SIGNED_IN, user, request, as_person=True)
     with acting_for(user.force_id):
         keeping.begin(request, user, now=clock.now())
+        others = keeping.live_sessions(clock.now()).filter(user=user).count() - 1
+    if others > 0 and hasattr(request, "_messages"):
+        note = ngettext("Signed in on %(n)s other device.", "Signed in on %(n)s other devices.", others)
+        messages.info(request, note % {"n": others} + " " + _("See “Security” in the menu behind your name."))
     # The answer, which is not there yet, lets this browser be known for the person.
     request.known_from_now_on = user.username  # type: ignore[attr-defined]
 
 
 @receiver(user_logged_out)
-def signed_out(*, request: HttpRequest, user: User | None, **_: Any) -> None:
+def signed_out(*, request: HttpRequest, user: User | None, **_more: Any) -> None:
     """Somebody left."""
     if user is not None:
         _write(SIGNED_OUT, user, request, as_person=True)
@@ -59,7 +66,7 @@ def signed_out(*, request: HttpRequest, user: User | None, **_: Any) -> None:
 
 
 @receiver(user_login_failed)
-def sign_in_failed(*, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+def sign_in_failed(*, credentials: dict[str, Any], request: HttpRequest | None = None, **_more: Any) -> None:
     """Somebody tried. A name that nobody has belongs to no force, and so to no book."""
     with across_forces(reason="whose sign-in failed"):
         user = User.objects.filter(username__iexact=str(credentials.get("username", ""))).first()
@@ -68,7 +75,7 @@ def sign_in_failed(*, credentials: dict[str, Any], request: HttpRequest | None =
 
 
 @receiver(password_changed)
-def password_was_changed(*, request: HttpRequest, user: User, **_: Any) -> None:
+def password_was_changed(*, request: HttpRequest, user: User, **_more: Any) -> None:
     """Somebody chose another password: every other session of theirs has ended by that."""
     _write(PASSWORD_CHANGED, user, request, as_person=True)
     with acting_for(user.force_id):
@@ -76,7 +83,7 @@ def password_was_changed(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 
 @receiver(authenticator_added)
-def factor_added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def factor_added(*, request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
     """Somebody can prove themselves in one more way, and has just done so."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         _write(RECOVERY_CODES_MADE, user, request, as_person=True)
@@ -88,20 +95,20 @@ def factor_added(*, request: HttpRequest, user: User, authenticator: Authenticat
 
 
 @receiver(authenticator_removed)
-def factor_removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def factor_removed(*, request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
     """One way less."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         _write(SECOND_FACTOR_REMOVED, user, request, as_person=True, factor=_name_of(authenticator))
 
 
 @receiver(authenticator_reset)
-def codes_made(*, request: HttpRequest, user: User, **_: Any) -> None:
+def codes_made(*, request: HttpRequest, user: User, **_more: Any) -> None:
     """New recovery codes; the old ones are worth nothing."""
     _write(RECOVERY_CODES_MADE, user, request, as_person=True)
 
 
 @receiver(authenticator_used)
-def factor_used(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
+def factor_used(*, request: HttpRequest, user: User, authenticator: Authenticator, **_more: Any) -> None:
     """Only the use of a recovery code is worth a line: it says that something was lost."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         left = len(authenticator.wrap().get_unused_codes())
@@ -109,7 +116,7 @@ def factor_used(*, request: HttpRequest, user: User, authenticator: Authenticato
 
 
 @receiver(authentication_failed)
-def second_step_failed(*, request: HttpRequest, user: User, **_: Any) -> None:
+def second_step_failed(*, request: HttpRequest, user: User, **_more: Any) -> None:
     """Somebody had the password, and no second factor."""
     _write(SECOND_FACTOR_FAILED, user, request, as_person=False)
 

@@ -31,26 +31,28 @@ def contents() -> dict[str, bytes]:
         "root_key": secrets.token_bytes(KEY_BYTES),
         "context_key": secrets.token_bytes(KEY_BYTES),
         "book_key": secrets.token_bytes(KEY_BYTES),
+        "sign_in_key": secrets.token_bytes(KEY_BYTES),
         "origin_key": origin.private_bytes_raw(),
         "origin_public_key": origin.public_key().public_bytes_raw(),
     }
 
 
+SINCE = ("sign_in_key",)
+"""Keys that stand alone and that a later release brought: they are added to a folder of an earlier one."""
+
+
 def main() -> int:
     """Write what is missing; a secret that exists is never replaced."""
+    as_root = os.geteuid() == 0
     if FOLDER.exists():
-        print(f"{FOLDER} exists already; its secrets stay as they are.", file=sys.stderr)
+        missing = {name: content for name, content in contents().items() if name in SINCE}
+        added = [name for name, content in missing.items() if _write(name, content, as_root=as_root)]
+        print(f"{FOLDER} exists already; added: {', '.join(added) or 'nothing'}.", file=sys.stderr)
         return 0
     FOLDER.mkdir(mode=0o700)
     CHECKPOINTS.mkdir(mode=0o700, exist_ok=True)
-    as_root = os.geteuid() == 0
     for name, content in contents().items():
-        path = FOLDER / name
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        if as_root:
-            os.chown(path, IMAGE_UID, IMAGE_UID)
+        _write(name, content, as_root=as_root)
     if as_root:
         os.chown(CHECKPOINTS, IMAGE_UID, IMAGE_UID)
     uid = IMAGE_UID if as_root else os.getuid()
@@ -59,6 +61,19 @@ def main() -> int:
         f"Made {FOLDER}. Put these two lines into .env:\nHQDASH_UID={uid}\nHQDASH_GID={gid}", file=sys.stderr
     )
     return 0
+
+
+def _write(name: str, content: bytes, *, as_root: bool) -> bool:
+    path = FOLDER / name
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    if as_root:
+        os.chown(path, IMAGE_UID, IMAGE_UID)
+    return True
 
 
 if __name__ == "__main__":
