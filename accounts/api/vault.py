@@ -42,7 +42,7 @@ class HealthOut(serializers.Serializer[Any]):
     """How a sign-in stands, why, and since when."""
 
     tone = serializers.ChoiceField(choices=["ok", "warn", "bad"])
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a field of that name, not the form's label
     reason = serializers.CharField()
     since = serializers.DateTimeField(allow_null=True)
 
@@ -170,14 +170,14 @@ class ConnectionOut(serializers.ModelSerializer[Connecting]):
         return connecting.state == Connecting.State.FAILED and bool(connecting.failed_at_step)
 
 
-class BegunOut(ConnectionOut):
+class BegunOut(serializers.Serializer[Any]):
     """A connection, and the address at which the person goes on in the same browser."""
 
-    open = serializers.URLField(read_only=True)
-
-    class Meta(ConnectionOut.Meta):
-        fields = (*ConnectionOut.Meta.fields, "open")
-        read_only_fields = fields
+    id = serializers.UUIDField(source="connecting.pk", read_only=True)
+    network = serializers.CharField(source="connecting.network", read_only=True)
+    state = serializers.CharField(source="connecting.state", read_only=True)
+    expires_at = serializers.DateTimeField(source="connecting.expires_at", read_only=True)
+    open = serializers.URLField(source="address", read_only=True)
 
 
 class Board(ApiView):
@@ -339,7 +339,7 @@ class Connections(FreshProof, ApiView):
         body = self.read(ConnectIn)
         channel = _or_missing(channels_for(self.actor), body["account"]) if "account" in body else None
         units = {unit.pk: unit for unit in units_to_connect_for(self.actor)}
-        unit = channel.unit if channel is not None else units.get(body.get("unit"))
+        unit = channel.unit if channel is not None else units.get(body.get("unit", UUID(int=0)))
         network = channel.network if channel is not None else body.get("network", "")
         if not network:
             raise Unprocessable("Name the network, or the account that is to be connected again.", "network")
@@ -354,10 +354,7 @@ class Connections(FreshProof, ApiView):
             back_url=back_url(request._request, network),
             now=clock.now(),
         )
-        begun.connecting.open = begun.address  # type: ignore[attr-defined]  # only for this answer
-        return self.created(
-            BegunOut(begun.connecting), location=f"/api/v1/vault/connections/{begun.connecting.pk}/"
-        )
+        return self.created(BegunOut(begun), location=f"/api/v1/vault/connections/{begun.connecting.pk}/")
 
 
 class OneConnection(ApiView):

@@ -83,7 +83,7 @@ class StartConnecting(StepUp, Page):
             except ValueError:
                 raise Http404 from None
         apps = apps_of_force()
-        offered = [
+        offered: list[dict[str, Any]] = [
             {
                 "card": card,
                 "way": way,

@@ -118,49 +118,54 @@ def _tokens(state: State, account: Account, app: App, scopes: str) -> Response:
 async def token(request: Request) -> Response:
     """A code for tokens, or a refresh token for new ones; either works once."""
     words = await _words(request)
-    state = world_of(request).state
     app = _app(request, words)
     if app is None:
         return oauth_error("unauthorized_client", "Missing valid authorization header", status=401)
     if words.get("grant_type") == "authorization_code":
-        account = account_by_id(state, whose_code(state, words.get("code", "")))
-        if account is None:
-            return oauth_error("invalid_request", "Value passed for the authorization code was invalid.")
-
-        def trade() -> Response:
-            traded = trade_code(
-                state,
-                app=app,
-                code=words.get("code", ""),
-                redirect_uri=words.get("redirect_uri", ""),
-                verifier=words.get("code_verifier", ""),
-            )
-            if traded is None:
-                return oauth_error("invalid_request", "Value passed for the authorization code was invalid.")
-            return _tokens(state, account, app, traded.scopes)
-
-        return await _at_the_door(request, account, trade)
+        return await _traded(request, app, words)
     if words.get("grant_type") == "refresh_token":
-        kept = find_token(state, words.get("refresh_token", ""))
-        account = account_by_id(state, kept.account_id) if kept else None
-        if kept is None or account is None:
-            return oauth_error("invalid_request", "Value passed for the token was invalid.")
-
-        def renew() -> Response:
-            # Looked at again behind the door: two that came together must not both be served.
-            again = find_token(state, words["refresh_token"])
-            if (
-                again is None
-                or again.kind != "refresh"
-                or again.client_id != app.client_id
-                or not again.works
-            ):
-                return oauth_error("invalid_request", "Value passed for the token was invalid.")
-            end_token(state, again)
-            return _tokens(state, account, app, again.scopes)
-
-        return await _at_the_door(request, account, renew)
+        return await _renewed(request, app, words)
     return oauth_error("unsupported_grant_type", "The grant type is not supported.")
+
+
+async def _traded(request: Request, app: App, words: dict[str, str]) -> Response:
+    state = world_of(request).state
+    refusal = oauth_error("invalid_request", "Value passed for the authorization code was invalid.")
+    account = account_by_id(state, whose_code(state, words.get("code", "")))
+    if account is None:
+        return refusal
+
+    def work() -> Response:
+        traded = trade_code(
+            state,
+            app=app,
+            code=words.get("code", ""),
+            redirect_uri=words.get("redirect_uri", ""),
+            verifier=words.get("code_verifier", ""),
+        )
+        return _tokens(state, account, app, traded.scopes) if traded else refusal
+
+    return await _at_the_door(request, account, work)
+
+
+async def _renewed(request: Request, app: App, words: dict[str, str]) -> Response:
+    state = world_of(request).state
+    refusal = oauth_error("invalid_request", "Value passed for the token was invalid.")
+    told = words.get("refresh_token", "")
+    kept = find_token(state, told)
+    account = account_by_id(state, kept.account_id) if kept else None
+    if account is None:
+        return refusal
+
+    def work() -> Response:
+        # Looked at again behind the door: two that came together must not both be served.
+        again = find_token(state, told)
+        if again is None or again.kind != "refresh" or again.client_id != app.client_id or not again.works:
+            return refusal
+        end_token(state, again)
+        return _tokens(state, account, app, again.scopes)
+
+    return await _at_the_door(request, account, work)
 
 
 async def revoke(request: Request) -> Response:
