@@ -74,7 +74,9 @@ def receipts_of(actor: Actor, post: Post) -> Receipts:
 
 def _waits(row: Delivery) -> bool:
     """True while its time has not come."""
-    return row.state == State.SCHEDULED and not row.attempts and row.due_at > clock.now()
+    return (
+        row.state == State.SCHEDULED and not row.attempts and row.held_at is None and row.due_at > clock.now()
+    )
 
 
 def _scheduled(post: Post) -> str:
@@ -85,14 +87,17 @@ def _scheduled(post: Post) -> str:
 def _line(row: Delivery) -> Receipt:
     state = State(row.state)
     label = str(state.label)
-    if state is State.SCHEDULED and row.attempts:
+    held = state is State.SCHEDULED and row.held_at is not None
+    if held:
+        label = row.get_held_why_display()
+    elif state is State.SCHEDULED and row.attempts:
         label = _("Retrying")
     elif _waits(row):
         label = _("Scheduled")
     return Receipt(
         delivery=row,
-        tone="warn" if state is State.SCHEDULED and row.attempts else TONES[state].value,
-        icon="refresh" if state is State.SCHEDULED and row.attempts else ICONS[state],
+        tone="warn" if held or (state is State.SCHEDULED and row.attempts) else TONES[state].value,
+        icon="lock" if held else "refresh" if state is State.SCHEDULED and row.attempts else ICONS[state],
         label=label,
         can_retry=can_be_retried(row),
         needs_person=state is State.NEEDS_PERSON,

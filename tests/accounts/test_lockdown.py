@@ -28,6 +28,7 @@ from publishing.delivery.claim import claim
 from publishing.delivery.steps import start
 from publishing.delivery.sweep import sweep_outbox
 from publishing.models import Delivery, Post, State
+from publishing.receipts import receipts_of
 from tests.cast import Cast, Person
 from tests.signing_in import signed_in
 from tests.vault import answering_vault
@@ -206,6 +207,8 @@ def test_after_unlocking_nothing_goes_out_until_a_person_has_looked_at_it(cast: 
 
     assert [claim(row.pk) for row in rows] == [None, None]
     assert held_for(cast.press.actor).count() == 4
+    receipt = receipts_of(cast.press.actor, rows[0].post).lines[0]
+    assert (receipt.label, receipt.icon) == ("Held back by a lock-down", "lock")
     sweep_outbox()
     late.refresh_from_db()
     assert State(late.state) is State.EXPIRED
