@@ -41,7 +41,7 @@ class LockdownOut(serializers.ModelSerializer[Lockdown]):
         read_only_fields = fields
 
 
-class StandingOut(serializers.Serializer[Any]):
+class LockdownStandingOut(serializers.Serializer[Any]):
     """Whether the force is locked now."""
 
     locked = serializers.BooleanField()
@@ -62,11 +62,11 @@ class Locking(ApiView):
     scope = ANYBODY
     scopes = {"POST": LOCK_FORCE}
 
-    @extend_schema(responses=StandingOut)
+    @extend_schema(responses=LockdownStandingOut)
     def get(self, request: Request) -> Response:
         """Whether the force is locked down, by whom and why."""
         lockdown = open_lockdown(self.actor)
-        return self.shown(StandingOut({"locked": lockdown is not None, "lockdown": lockdown}))
+        return self.shown(LockdownStandingOut({"locked": lockdown is not None, "lockdown": lockdown}))
 
     @extend_schema(request=LockIn, responses={201: LockdownOut})
     def post(self, request: Request) -> Response:
