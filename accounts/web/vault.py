@@ -82,8 +82,8 @@ class VaultBoard(Page):
         kept = "".join(f"&{name}={wanted[name]}" for name in ("network", "unit", "q") if wanted[name])
         labels = (
             ("", _("All"), counts["all"]),
-            ("attention", _("Need somebody"), counts["attention"]),
-            ("soon", _("End within 14 days"), counts["soon"]),
+            ("attention", _("To do"), counts["attention"]),
+            ("soon", _("Ending"), counts["soon"]),
             ("suspended", _("Suspended"), counts["suspended"]),
         )
         return [

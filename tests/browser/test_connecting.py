@@ -80,7 +80,7 @@ def test_another_account_than_the_bound_one_is_refused_with_both_names(
 ) -> None:
     context = browser.window("admin.comms01")
     page = context.new_page()
-    page.goto(f"{browser.web}/accounts/?q=coventrypolice_demo&network=x")
+    page.goto(f"{browser.web}/accounts/?network=x")
     page.locator("tbody a").first.click()
     name = page.get_by_role("heading", level=1).inner_text()
     page.get_by_role("link", name="Reconnect").click()
