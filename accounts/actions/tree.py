@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Q
 
 from accounts.models import Unit, UnitPath
 
@@ -56,3 +57,11 @@ def transplant(unit: Unit, parent: Unit) -> None:
 def is_below(unit_id: UUID, above_id: UUID) -> bool:
     """Whether a unit stands somewhere below another one, or is that one."""
     return UnitPath.objects.filter(ancestor_id=above_id, descendant_id=unit_id).exists()
+
+
+def units_below(unit_id: UUID, wanted: UUID) -> tuple[int, bool]:
+    """How many units there are from this one down, and whether ``wanted`` is one of them."""
+    found = UnitPath.objects.filter(ancestor_id=unit_id).aggregate(
+        units=Count("pk"), wanted=Count("pk", filter=Q(descendant_id=wanted))
+    )
+    return found["units"], bool(found["wanted"])

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.access.gate import require
 from accounts.actions.closing import close_unit, reopen_unit
-from accounts.actions.tree import is_below, lock_tree, transplant
+from accounts.actions.tree import lock_tree, transplant, units_below
 from accounts.audit.book import record
 from accounts.audited import UNIT_MOVED, UNIT_ORDERED, UNIT_RENAMED
-from accounts.models import Unit, UnitPath
+from accounts.models import Unit
 from accounts.permissions import MANAGE_ORGANISATION
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Unprocessable
@@ -49,23 +49,23 @@ def move_unit(*, actor: Actor, unit: Unit, parent: Unit, now: datetime) -> bool:
     require(actor, MANAGE_ORGANISATION, unit)
     require(actor, MANAGE_ORGANISATION, parent)
     lock_tree()
-    unit.refresh_from_db()
-    parent.refresh_from_db()
-    if unit.parent_id is None:
+    now_standing = Unit.objects.select_related("parent").in_bulk([unit.pk, parent.pk])
+    before = now_standing[unit.pk].parent
+    if before is None:
         raise Unprocessable(_("%(unit)s is the whole force and cannot be moved.") % {"unit": unit}, "parent")
-    if unit.parent_id == parent.pk:
+    if before.pk == parent.pk:
         return False
-    if is_below(parent.pk, unit.pk):
+    units, is_circle = units_below(unit.pk, parent.pk)
+    if is_circle:
         raise Unprocessable(
             _("%(unit)s cannot be moved below itself: %(parent)s is part of it. Move %(parent)s out first.")
             % {"unit": unit, "parent": parent},
             "parent",
         )
-    refuse_closing_parent(parent)
-    before = Unit.objects.get(pk=unit.parent_id)
+    refuse_closing_parent(now_standing[parent.pk])
     transplant(unit, parent)
     unit.parent, unit.position = parent, _last_place(parent)
-    unit.save(update_fields=["parent", "position"])
+    Unit.objects.filter(pk=unit.pk).update(parent=parent, position=unit.position)
     record(
         actor,
         UNIT_MOVED,
@@ -75,7 +75,7 @@ def move_unit(*, actor: Actor, unit: Unit, parent: Unit, now: datetime) -> bool:
         after=parent.name,
         before_code=before.code,
         after_code=parent.code,
-        units=UnitPath.objects.filter(ancestor=unit).count(),
+        units=units,
     )
     return True
 

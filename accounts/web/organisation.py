@@ -14,17 +14,16 @@ from accounts.access.gate import can, require
 from accounts.models import Answer, Unit
 from accounts.organisation_queries import (
     channels_in,
-    children_for,
     counts_of_force,
     root_unit,
     today_of,
-    tree_for,
     units_named,
     units_of_organisation,
     way_to,
 )
 from accounts.permissions import CHANGE_TIERS, MANAGE_ORGANISATION, VIEW_AUDIT, VIEW_ORGANISATION
 from accounts.tier_queries import set_being_collected, sets_waiting
+from accounts.tree_queries import children_for, tree_for
 from accounts.web.organisation_tabs import tab_of
 from accounts.web.why import Question, asked
 from hqdash.base import clock

@@ -12,8 +12,9 @@ from django.db.models import Q
 from accounts.access.gate import people_who_can
 from accounts.access.matrix import Matrix, matrix_at
 from accounts.models import Answer, Role, Unit
-from accounts.organisation_queries import channels_in, counts_in, grants_above, grants_in, root_unit
+from accounts.organisation_queries import channels_in, grants_above, grants_in, root_unit
 from accounts.permissions import APPROVE_TIERS, UNLOCK_FORCE
+from accounts.tree_queries import counts_in
 from hqdash.base.actor import Actor
 from hqdash.base.keyset import page
 
