@@ -134,12 +134,27 @@ def _tried(
     return obstacles
 
 
+class OwnRights:
+    """What one person may do, before a set of changes comes into force and after."""
+
+    def __init__(self, user_id: UUID, touched: Sequence[Touched], moment: datetime) -> None:
+        later = {each for one in touched for each in one.moments if each > moment}
+        self._moments = [moment, *sorted(later)]
+        self._trial = _Trial(touched, moment, only=user_id)
+        self._before = [self._trial.state(each) for each in self._moments]
+
+    def have_changed(self) -> bool:
+        """Whether the person may do something else now, here or at a moment to come."""
+        return [self._trial.state(each) for each in self._moments] != self._before
+
+
 class _Trial:
     """The people and places that a set of changes may touch, looked at before and after."""
 
-    def __init__(self, touched: Sequence[Touched], moment: datetime) -> None:
+    def __init__(self, touched: Sequence[Touched], moment: datetime, *, only: UUID | None = None) -> None:
         self._touched = touched
         self._moment = moment
+        self._only = only
         self._zone = Force.objects.get(pk=current_force_id()).zone
         self._people: set[UUID] = set()
         self._spots: Spots = set()
@@ -147,9 +162,14 @@ class _Trial:
 
     def look_around(self) -> None:
         """Take in whoever may be touched as things are: once before the trial, once within."""
+        moved = {unit for one in self._touched for unit in one.units}
+        if self._only is not None:
+            self._people = {self._only}
+            places = {(self._only, place) for one in self._touched for place in one.places}
+            self._spots |= places | self._where_it_matters(moved)
+            return
         users = {user for one in self._touched for user in one.users}
         roles = {role for one in self._touched for role in one.roles}
-        moved = {unit for one in self._touched for unit in one.units}
         around = UnitPath.objects.filter(descendant_id__in=moved).values("ancestor_id")
         below = UnitPath.objects.filter(ancestor_id__in=moved).values("descendant_id")
         holders = self._grants().filter(
@@ -197,7 +217,6 @@ class _Trial:
         return {
             (person, spot, right.name): answer_of(own[person], right, spot, facts, any_shift=True)
             for person, spot in self._spots
-            if own[person]
             for right in rights
         }
 

@@ -54,9 +54,15 @@ def explain(user: User, permission: Permission, where: Where, *, at: datetime | 
     moment = at or now
     force = Force.objects.get(pk=user.force_id)
     spot = Spot(unit_id_of(where), where.pk if isinstance(where, Channel) else None)
-    facts = facts_of(Grant.objects.filter(user=user), moment=moment, zone=force.zone, places=[spot.unit_id])
+    facts = facts_of(
+        Grant.objects.filter(user=user),
+        moment=moment,
+        zone=force.zone,
+        places=[spot.unit_id],
+        rights=[permission.name],
+    )
     changers = changers_at(permission, where)
-    is_active = user.pk in active_at([user], moment)
+    is_active = user.pk in active_at([user], moment, now=now)
     found = verdicts(facts.grants, permission, spot, facts)
     chain = [_active(user, is_active, moment, changers), factor_link(user, facts, changers)]
     chain += _by_tiers(user, permission, where, spot, facts, found, changers)
@@ -64,7 +70,7 @@ def explain(user: User, permission: Permission, where: Where, *, at: datetime | 
     if permission.speaks:
         chain.append(_apart(user, duty, changers))
     if permission.goes_out:
-        chain += _outside(where, moment, changers)
+        chain += _outside(where, force, moment, now, changers)
     if moment < now:
         chain += _not_known(spot, facts, moment)
     clear = is_active and duty is None and found and found[0].on_shift
@@ -143,11 +149,11 @@ def _apart(user: User, duty: Grant | None, changers: Changers) -> Reason:
     )
 
 
-def _outside(where: Where, moment: datetime, changers: Changers) -> list[Reason]:
+def _outside(where: Where, force: Force, moment: datetime, now: datetime, changers: Changers) -> list[Reason]:
     """What may stop something that goes out, whoever sends it."""
     chain = []
     if isinstance(where, Channel):
-        state, why = channel_state_at(where, moment)
+        state, why = channel_state_at(where, moment, now=now)
         label = Channel.State(state).label.lower() if state in Channel.State.values else state
         chain.append(
             Reason(
@@ -157,7 +163,7 @@ def _outside(where: Where, moment: datetime, changers: Changers) -> list[Reason]
                 changers.channel,
             )
         )
-    lock = lockdown_at(moment)
+    lock = lockdown_at(moment) if force.locked_at is not None or moment < now else None
     if lock is None:
         chain.append(Reason(True, _("The force is not locked down"), _("Lock-down"), changers.unlock))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from accounts.access.declared import administering_rights
 from accounts.access.shifts import Pattern, Window
 from accounts.models import Grant, Role, RoleVersion, Rule, Team, UnitPath
+from hqdash.base import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +53,17 @@ class Facts:
 
 
 def facts_of(
-    grants: QuerySet[Grant], *, moment: datetime, zone: ZoneInfo, places: Iterable[UUID] = ()
+    grants: QuerySet[Grant],
+    *,
+    moment: datetime,
+    zone: ZoneInfo,
+    places: Iterable[UUID] = (),
+    rights: Collection[str] | None = None,
 ) -> Facts:
     """The facts about these grants, and about ``places`` (units) beside their own.
 
-    Grants that do not hold at ``moment`` are kept: why somebody may not is told by them.
+    Grants that do not hold at ``moment`` are kept: why somebody may not is told by them. With ``rights``, only
+    overrides of these are looked for, and only where they count for ``places``; besides those that administer.
     """
     found = tuple(
         grants.select_related("user", "role", "unit", "channel", "team__rota", "requested_by", "approved_by")
@@ -67,7 +75,7 @@ def facts_of(
         zone=zone,
         grants=found,
         tiers=tiers_at(roles.values(), moment),
-        said=overrides_at(roles, moment),
+        said=overrides_at(roles, moment, rights=rights, below=places),
         above=units_above(units),
         patterns={
             grant.team_id: pattern_of(grant.team, zone) for grant in found if grant.team and grant.team_id
@@ -88,8 +96,9 @@ def tiers_at(roles: Iterable[Role], moment: datetime) -> dict[UUID, Tier]:
     """Each tier as it was then: a change keeps what was before it."""
     now = {role.pk: role for role in roles}
     then: dict[UUID, RoleVersion] = {}
-    for version in RoleVersion.objects.filter(role_id__in=now, until__gt=moment).order_by("until"):
-        then.setdefault(version.role_id, version)
+    if moment < clock.now():
+        for version in RoleVersion.objects.filter(role_id__in=now, until__gt=moment).order_by("until"):
+            then.setdefault(version.role_id, version)
     tiers = {}
     for key, role in now.items():
         was = then.get(key, role)
@@ -104,11 +113,22 @@ def tiers_at(roles: Iterable[Role], moment: datetime) -> dict[UUID, Tier]:
     return tiers
 
 
-def overrides_at(roles: Iterable[UUID], moment: datetime) -> dict[tuple[UUID, str], dict[UUID, Said]]:
+def overrides_at(
+    roles: Iterable[UUID],
+    moment: datetime,
+    *,
+    rights: Collection[str] | None = None,
+    below: Iterable[UUID] = (),
+) -> dict[tuple[UUID, str], dict[UUID, Said]]:
     """For each tier and right: what units said otherwise then."""
     rules = Rule.objects.filter(
         Q(ends_at=None) | Q(ends_at__gt=moment), role_id__in=list(roles), starts_at__lte=moment
     )
+    if rights is not None:
+        above = UnitPath.objects.filter(descendant_id__in=list(below)).values("ancestor_id")
+        rules = rules.filter(
+            Q(permission__in=rights, unit_id__in=above) | Q(permission__in=administering_rights())
+        )
     said: dict[tuple[UUID, str], dict[UUID, Said]] = {}
     for role_id, permission, unit_id, name, answer in rules.values_list(
         "role_id", "permission", "unit_id", "unit__name", "answer"

@@ -13,11 +13,11 @@ from accounts.models import AuditEntry, Channel, Lockdown, User
 from hqdash.base import clock
 
 
-def active_at(users: Iterable[User], moment: datetime) -> set[UUID]:
+def active_at(users: Iterable[User], moment: datetime, *, now: datetime | None = None) -> set[UUID]:
     """Which of these people were active then: whoever left later still was, whoever came back later was not yet."""
     people = {user.pk: user for user in users}
     active = {key for key, user in people.items() if user.is_active}
-    if moment >= clock.now():
+    if moment >= (now or clock.now()):
         return active
     entries = AuditEntry.objects.filter(
         action__in=(USER_LEFT.name, USER_RETURNED.name),
@@ -30,9 +30,9 @@ def active_at(users: Iterable[User], moment: datetime) -> set[UUID]:
     return {key for key in active if people[key].created_at <= moment}
 
 
-def channel_state_at(channel: Channel, moment: datetime) -> tuple[str, str]:
+def channel_state_at(channel: Channel, moment: datetime, *, now: datetime) -> tuple[str, str]:
     """The state of an account then, and why: what the book says it was before its next change."""
-    if moment < clock.now():
+    if moment < now:
         entry = (
             AuditEntry.objects.filter(action=CHANNEL_STATE_CHANGED.name, channel_id=channel.pk, at__gt=moment)
             .order_by("id")

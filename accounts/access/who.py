@@ -49,7 +49,7 @@ def who_could(permission: Permission, where: Where, at: datetime | None = None) 
     here = Q(unit_id__in=above) | (Q(channel_id=spot.channel_id) if spot.channel_id else Q(pk=None))
     holding = Grant.objects.filter(_at(moment), here)
     zone = Force.objects.get(pk=where.force_id).zone
-    facts = facts_of(holding, moment=moment, zone=zone, places=[spot.unit_id])
+    facts = facts_of(holding, moment=moment, zone=zone, places=[spot.unit_id], rights=[permission.name])
     own: dict[UUID, list[Grant]] = defaultdict(list)
     for grant in facts.grants:
         own[grant.user_id].append(grant)
@@ -93,7 +93,7 @@ def _shift(grant: Grant, facts: Facts) -> Shift | None:
 def _administering(people: dict[UUID, list[Grant]], moment: datetime, facts: Facts) -> set[UUID]:
     """Who among them administers somewhere else, perhaps under another tier."""
     others = Grant.objects.filter(_at(moment), user_id__in=people)
-    everywhere = facts_of(others, moment=moment, zone=facts.zone)
+    everywhere = facts_of(others, moment=moment, zone=facts.zone, rights=())
     return {grant.user_id for grant in everywhere.grants if administers([grant], everywhere) is not None}
 
 
@@ -169,7 +169,13 @@ def answers_at(
     moment = at or clock.now()
     zone = Force.objects.get(pk=user.force_id).zone
     units = {unit_id_of(place) for place in places}
-    facts = facts_of(Grant.objects.filter(_at(moment), user=user), moment=moment, zone=zone, places=units)
+    facts = facts_of(
+        Grant.objects.filter(_at(moment), user=user),
+        moment=moment,
+        zone=zone,
+        places=units,
+        rights=[permission.name for permission in permissions],
+    )
     shut = administers(facts.grants, facts) is not None
     is_active = user.pk in active_at([user], moment)
     answers: dict[tuple[UUID, str], Answer] = {}

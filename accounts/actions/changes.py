@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from accounts.access.effect import effect_of
+from accounts.access.effect import OwnRights, effect_of
 from accounts.access.gate import Where, require
 from accounts.access.keepers import approvers_beside
 from accounts.audit.book import record
@@ -131,7 +131,8 @@ def put_into_force(*, actor: Actor, change_set: ChangeSet, now: datetime) -> Cha
             _("You have proposed this yourself. Ask another administrator: %(people)s.")
             % {"people": ", ".join(approvers_beside(actor.person_id)[:5]) or "-"}
         )
-    _refuse_own_rights(actor, decided, now)
+    touched = [wants.touched() for _change, wants in changes]
+    own = OwnRights(actor.person_id, touched, now)
     names = Names(
         proposed_by=decided.proposed_by,
         decided_by=User.objects.get(pk=actor.person_id),
@@ -139,6 +140,10 @@ def put_into_force(*, actor: Actor, change_set: ChangeSet, now: datetime) -> Cha
         reason=decided.reason,
     )
     apply_all(changes, names=names, now=now)
+    if own.have_changed():
+        raise NotAllowed(
+            _("This changes what you may do yourself. Ask an administrator whom it does not touch.")
+        )
     decided.state, decided.decided_by, decided.decided_at = ChangeSet.State.IN_FORCE, names.decided_by, now
     decided.save()
     record(
@@ -251,16 +256,6 @@ def _read(change: Change) -> Kind:
 
 def _place(change: Kind) -> Where:
     return change.place or Unit.objects.get(parent=None)
-
-
-def _refuse_own_rights(actor: Actor, change_set: ChangeSet, now: datetime) -> None:
-    effect = effect_of(actor, change_set, now=now)
-    if effect.obstacles:
-        raise Conflict(effect.obstacles[0].sentence)
-    if actor.username in {person.username for person in (*effect.gains, *effect.losses)}:
-        raise NotAllowed(
-            _("This changes what you may do yourself. Ask an administrator whom it does not touch.")
-        )
 
 
 def _one_at_a_time() -> None:

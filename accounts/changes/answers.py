@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.declared import Permission, permission_named
 from accounts.access.duties import note_duties, refuse_clashing_holders
+from accounts.access.reasoning import Spot
 from accounts.audit.book import record
 from accounts.audited import TIER_ANSWER_SET
 from accounts.changes.keeping import keep_version
@@ -97,7 +98,8 @@ class SetAnswer(Kind):
 
     def touched(self) -> Touched:
         """Everybody who holds the tier."""
-        return Touched(roles=frozenset({self.role.pk}))
+        places = frozenset({Spot(self.unit.pk)} if self.unit else ())
+        return Touched(roles=frozenset({self.role.pk}), places=places)
 
     def apply(self, *, names: Names, now: datetime) -> None:
         """Set the cell and what has to move with it, each with its own line in the book."""

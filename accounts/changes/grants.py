@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access.duties import refuse_impossible_grant
 from accounts.access.moments import spoken
+from accounts.access.reasoning import Spot
 from accounts.audit.book import record
 from accounts.audited import GRANT_ENDED, ROLE_GRANTED
 from accounts.changes.kind import Kind, Names, Touched
@@ -103,7 +104,11 @@ class GiveGrant(Kind):
     def touched(self) -> Touched:
         """The person, from its start on."""
         moments = frozenset(moment for moment in (self.starts_at, self.ends_at) if moment is not None)
-        return Touched(users=frozenset({self.user.pk}), moments=moments)
+        return Touched(
+            users=frozenset({self.user.pk}),
+            moments=moments,
+            places=frozenset({_spot(self.unit, self.channel)}),
+        )
 
     def apply(self, *, names: Names, now: datetime) -> None:
         """Write the grant under both names."""
@@ -187,7 +192,11 @@ class EndGrant(Kind):
 
     def touched(self) -> Touched:
         """The person, from that moment on."""
-        return Touched(users=frozenset({self.grant.user_id}), moments=frozenset({self.at} if self.at else ()))
+        return Touched(
+            users=frozenset({self.grant.user_id}),
+            moments=frozenset({self.at} if self.at else ()),
+            places=frozenset({_spot(self.grant.unit, self.grant.channel)}),
+        )
 
     def apply(self, *, names: Names, now: datetime) -> None:
         """Let it end; one that has not begun yet ends as it begins."""
@@ -207,3 +216,11 @@ class EndGrant(Kind):
             after=ends_at,
             **names.both(),
         )
+
+
+def _spot(unit: Unit | None, channel: Channel | None) -> Spot:
+    if channel is not None:
+        return Spot(channel.unit_id, channel.pk)
+    if unit is None:
+        raise Unprocessable(_("Choose one unit or one account."), "unit")
+    return Spot(unit.pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext as _
 
+from accounts.access.reasoning import Spot
 from accounts.models import Channel, Grant, Role, Team, Unit, User
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Conflict
@@ -54,7 +55,9 @@ class Touched:
     roles: frozenset[UUID] = frozenset()
     units: frozenset[UUID] = frozenset()
     """Units that move: whoever holds something above, on or below them is looked at."""
-    moments: frozenset[datetime] = field(default_factory=frozenset)
+    moments: frozenset[datetime] = frozenset()
+    places: frozenset[Spot] = frozenset()
+    """Where something is granted, ended or overridden."""
 
 
 @dataclass(frozen=True)
