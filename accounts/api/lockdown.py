@@ -22,8 +22,12 @@ from hqdash.base.api import ANYBODY, ApiView
 class LockdownOut(serializers.ModelSerializer[Lockdown]):
     """A lock-down from who began it to the two who ended it."""
 
-    first_unlock_by = serializers.CharField(source="first_unlock_by.username", default=None, read_only=True)
-    second_unlock_by = serializers.CharField(source="second_unlock_by.username", default=None, read_only=True)
+    first_unlock_by = serializers.CharField(
+        source="first_unlock_by.username", default=None, allow_null=True, read_only=True
+    )
+    second_unlock_by = serializers.CharField(
+        source="second_unlock_by.username", default=None, allow_null=True, read_only=True
+    )
 
     class Meta:
         model = Lockdown

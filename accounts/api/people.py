@@ -31,6 +31,7 @@ from hqdash.base.errors import Unprocessable
 class PersonOut(serializers.ModelSerializer[User]):
     """Somebody of the force, without anything that they sign in with."""
 
+    email = serializers.CharField(read_only=True, help_text="Empty where none is kept.")
     state = serializers.SerializerMethodField(help_text="invited, expired, active or left")
     has_passkey = serializers.BooleanField(read_only=True)
     has_authenticator_app = serializers.BooleanField(source="has_code", read_only=True)
@@ -192,7 +193,7 @@ class PersonSessions(OnPeople):
         rows = sessions_of(self.person(user_id), now=clock.now())
         return self.page(rows, SessionOut, order=("-seen_at", "id"))
 
-    @extend_schema(responses=EndedOut)
+    @extend_schema(responses={200: EndedOut})
     def delete(self, request: Request, user_id: UUID) -> Response:
         """Sign the person out everywhere."""
         ended = end_all_sessions(actor=self.actor, user=self.person(user_id))

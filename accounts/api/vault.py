@@ -51,11 +51,19 @@ class SignInOut(serializers.ModelSerializer[Channel]):
     """One account and its sign-in."""
 
     unit = serializers.UUIDField(source="unit_id", read_only=True)
-    owner = serializers.CharField(source="owner.username", default=None, read_only=True)
-    version = serializers.IntegerField(source="sign_in.version", default=None, read_only=True)
-    rotated_at = serializers.DateTimeField(source="sign_in.put_at", default=None, read_only=True)
-    ends_at = serializers.DateTimeField(source="sign_in.ends_at", default=None, read_only=True)
-    renewed_next_at = serializers.DateTimeField(source="sign_in.renew_at", default=None, read_only=True)
+    owner = serializers.CharField(source="owner.username", default=None, allow_null=True, read_only=True)
+    version = serializers.IntegerField(
+        source="sign_in.version", default=None, allow_null=True, read_only=True
+    )
+    rotated_at = serializers.DateTimeField(
+        source="sign_in.put_at", default=None, allow_null=True, read_only=True
+    )
+    ends_at = serializers.DateTimeField(
+        source="sign_in.ends_at", default=None, allow_null=True, read_only=True
+    )
+    renewed_next_at = serializers.DateTimeField(
+        source="sign_in.renew_at", default=None, allow_null=True, read_only=True
+    )
     days_left = serializers.SerializerMethodField()
     health = serializers.SerializerMethodField()
 
@@ -106,7 +114,9 @@ class ErrandOut(serializers.ModelSerializer[Errand]):
     """Something that a worker asks of a network, and what came of it."""
 
     channel = serializers.UUIDField(source="channel_id", read_only=True)
-    asked_by = serializers.CharField(source="asked_by.username", default=None, read_only=True)
+    asked_by = serializers.CharField(
+        source="asked_by.username", default=None, allow_null=True, read_only=True
+    )
 
     class Meta:
         model = Errand
@@ -143,7 +153,7 @@ class ConnectionOut(serializers.ModelSerializer[Connecting]):
     """How far a connection has come."""
 
     unit = serializers.UUIDField(source="unit_id", read_only=True)
-    account = serializers.UUIDField(source="channel_id", default=None, read_only=True)
+    account = serializers.UUIDField(source="channel_id", default=None, allow_null=True, read_only=True)
     started_by = serializers.CharField(source="started_by.username", read_only=True)
     can_retry = serializers.SerializerMethodField()
     connected = serializers.ListField(child=serializers.UUIDField(), read_only=True)

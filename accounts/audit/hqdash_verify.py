@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Verifies an exported audit log of HQ Dash offline, and says in plain words what was tampered with.
 
-    python3 hqdash_verify.py westmere-2026-11-21.zip
-    python3 hqdash_verify.py westmere-2026-11-21.zip --key westmere.key --checkpoints kept.txt
+    python3 hqdash_verify.py force-2026-11-21.zip
+    python3 hqdash_verify.py force-2026-11-21.zip --key force.key --checkpoints kept.txt
 
 Needs Python 3.9 or newer and the package "cryptography" (pip install cryptography); nothing of HQ Dash, no
 network, no database. It is one file on purpose, so that it can be read through before it is believed.

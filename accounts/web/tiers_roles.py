@@ -29,6 +29,7 @@ class Tiers(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """``do`` is add, rename, retire or factor; each collects a change."""
+        require(self.actor, VIEW_ORGANISATION)
         try:
             change = self._act(request.POST)
         except Unprocessable as refusal:

@@ -41,6 +41,7 @@ class Rotas(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Add a rota: 2-2-2-4, or shifts written line by line."""
+        require(self.actor, VIEW_ORGANISATION)
         form = request.POST
         try:
             windows, days = self._windows(form)
