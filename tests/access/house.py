@@ -21,7 +21,15 @@ from tests.access.belongings import Belongings, belongings_of
 from tests.access.bodies import json_body
 from tests.access.routes import Route
 from tests.access.visitors import Visitor
-from tests.cast import Cast, Person, make_cast
+from tests.cast import _HASH, Cast, Person, make_cast
+
+PATIENT = {
+    "ACCOUNT_REAUTHENTICATION_TIMEOUT": 86_400,
+    "API_REQUESTS_PER_PERSON": 10**6,
+    "API_REQUESTS_PER_KEY": 10**6,
+    "ACCOUNT_RATE_LIMITS": False,
+}
+"""What a sweep of a few minutes must not stumble over."""
 
 
 @dataclass
@@ -72,7 +80,7 @@ def build() -> House:
 def _person(unit: Unit, username: str, role: str) -> Person:
     with acting_for(unit.force_id):
         system, slug = Actor.clock(unit.force_id), Role.objects.get(slug=role)
-        user = add_user(actor=system, username=username)
+        user = add_user(actor=system, username=username, password_hash=_HASH)
         grant_role(actor=system, user=user, unit=unit, role=slug, now=clock.now(), reason="set-up")
         return Person(user)
 

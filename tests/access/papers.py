@@ -93,11 +93,13 @@ def papers_of(admin: Person, unit: Unit, channel: Channel, word: str) -> dict[st
             user=colleague, session_key=uuid4().hex, device=f"{word} phone", started_at=now, seen_at=now
         ),
         "draft": FormDraft.objects.create(
-            user=colleague, key=f"{word}", fields={"text": [f"About the {word}"]}, updated_at=now
+            user=colleague, key="a-form", fields={"text": [f"About the {word}"]}, updated_at=now
         ),
         "key": _key(colleague, word),
         "stop": PersonStop.objects.create(person=colleague, at=now, posts=5),
-        "lockdown": Lockdown.objects.create(
+        # A lock-down is everybody's business in a force, so there is one of the force, not one for each unit.
+        "lockdown": Lockdown.objects.first()
+        or Lockdown.objects.create(
             locked_by=f"{word}.01",
             reason=f"The {word} was out",
             locked_at=now - timedelta(days=2),

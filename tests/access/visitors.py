@@ -61,3 +61,9 @@ def said_by(answer: HttpResponse) -> str:
     else:
         content = b"".join(answer.streaming_content)  # type: ignore[arg-type]  # a file, not an async stream
     return (content.decode("utf-8", "replace") + str(answer.headers)).lower()
+
+
+def leaks(answer: HttpResponse, *words: str) -> list[str]:
+    """Those of the words that stand in the answer or its headers."""
+    said = said_by(answer)
+    return [word for word in words if word in said]
