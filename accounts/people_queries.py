@@ -41,7 +41,7 @@ def people_for(actor: Actor, *, now: datetime) -> QuerySet[User]:
     return people.filter(Exists(inside) | ~Exists(held))
 
 
-def narrowed(people: QuerySet[User], *, state: str = "", words: str = "") -> QuerySet[User]:
+def narrowed(people: QuerySet[Any], *, state: str = "", words: str = "") -> QuerySet[Any]:
     """Those in a state (one of ``STATES``), and those whose name or address has these words in it."""
     if state == "invited":
         people = people.filter(is_active=True, password__startswith=UNUSABLE_PASSWORD_PREFIX)

@@ -67,7 +67,8 @@ class SealedMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is u
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """The name that a browser shows when it asks for a passkey."""
-        return super().get_public_key_credential_rp_entity() | {"name": "HQ Dash"}
+        entity: dict[str, str] = super().get_public_key_credential_rp_entity()
+        return entity | {"name": "HQ Dash"}
 
     def generate_authenticator_name(self, user: Any, type: Any) -> str:  # allauth's word
         """A name for a passkey that its owner has not named."""

@@ -55,4 +55,4 @@ def _seconds(history: list[float], rate: Rate) -> float:
     # Newest first; the door opens when the oldest of a full count no longer counts.
     if len(history) < rate.amount:
         return 0.0
-    return max(0.0, history[rate.amount - 1] + rate.duration - time.time())
+    return max(0.0, float(history[rate.amount - 1] + rate.duration - time.time()))

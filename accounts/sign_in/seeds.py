@@ -69,7 +69,7 @@ def _former() -> Path:
 
 def _boxes_of_earlier_releases() -> list[Fernet]:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    return [_derived(b"hqdash second factors\0" + key.encode()) for key in keys]
+    return [_derived(b"hqdash second factors\0" + str(key).encode()) for key in keys]
 
 
 def _box(key: bytes) -> Fernet:

@@ -46,7 +46,6 @@ class StepUp:
     needs_second_factor: ClassVar[bool] = False
     secret_fields: ClassVar[frozenset[str]] = frozenset()
     """Fields besides the obvious ones (passwords, tokens, codes) that are never written down."""
-    request: HttpRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send everybody who signed in a while ago to prove themselves, and back here."""
