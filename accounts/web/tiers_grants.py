@@ -38,7 +38,7 @@ class GiveRole(Page):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Collect it; what was typed comes back with the reason if that makes no sense."""
-        require(self.actor, VIEW_ORGANISATION)
+        require(self.actor, CHANGE_TIERS)
         form = request.POST
         try:
             where = self._place()
