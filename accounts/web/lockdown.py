@@ -33,7 +33,7 @@ def _context(page: Page, **more: Any) -> dict[str, Any]:
         if lockdown is not None and lockdown.first_unlock_at is not None
         else None,
         "own_word": waits and lockdown is not None and lockdown.first_unlock_by_id == actor.user_id,
-        "stopped": what_is_stopped(actor) if lockdown is not None else [],
+        "stopped": what_is_stopped(actor),
         "past": past_lockdowns(actor)[:10],
         "can_lock": can(actor, LOCK_FORCE),
         "can_unlock": can(actor, UNLOCK_FORCE),
