@@ -9,7 +9,19 @@ from importlib import import_module
 
 from benchmarks.product import ROOT
 
-NAMES = ("start", "deliveries", "comment_to_hidden", "polling", "dashboard", "vault_and_book", "access")
+NAMES = (
+    "start",
+    "deliveries",
+    "comment_to_hidden",
+    "polling",
+    "dashboard",
+    "vault_and_book",
+    "book",
+    "row_security",
+    "access",
+    "screening",
+    "detection",
+)
 LONGEST = 1200
 
 
