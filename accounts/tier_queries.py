@@ -32,6 +32,13 @@ def set_being_collected(actor: Actor) -> ChangeSet | None:
     return own.annotate(size=Count("changes")).filter(size__gt=0).first()
 
 
+def own_sets(actor: Actor) -> QuerySet[ChangeSet]:
+    """The actor's own sets that are not proposed, as far as there is anything in them."""
+    states = (ChangeSet.State.OPEN, ChangeSet.State.SENT_BACK)
+    own = ChangeSet.objects.filter(proposed_by_id=actor.user_id, state__in=states)
+    return own.annotate(size=Count("changes")).filter(size__gt=0).order_by("-opened_at")
+
+
 def sets_waiting(actor: Actor) -> int:
     """How many sets wait for this actor to decide."""
     if not actor.is_person or not can(actor, APPROVE_TIERS):

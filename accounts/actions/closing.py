@@ -91,8 +91,8 @@ def reopen_unit(*, actor: Actor, unit: Unit, now: datetime) -> bool:
     unit.refresh_from_db()
     if unit.closed_on is None:
         return False
-    above = Unit.objects.get(pk=unit.parent_id)
-    if above.closed_on is not None:
+    above = unit.parent
+    if above is not None and above.closed_on is not None:
         raise Unprocessable(
             _("%(above)s, above it, is closed. Reopen %(above)s first.") % {"above": above}, "unit"
         )

@@ -16,7 +16,7 @@ from accounts.actions.changes import collect, drop_change, propose, put_into_for
 from accounts.models import Answer, ChangeSet
 from accounts.permissions import APPROVE_TIERS, CHANGE_TIERS, VIEW_ORGANISATION
 from accounts.sign_in.step_up import StepUp
-from accounts.tier_queries import change_sets_for, role_for
+from accounts.tier_queries import change_sets_for, own_sets, role_for
 from accounts.web.organisation import unit_of
 from hqdash.base import clock
 from hqdash.base.errors import Conflict, NotAllowed, Refusal, Unprocessable
@@ -36,13 +36,11 @@ class ChangeSets(Page):
         """What waits stands first; ``after`` leads to older ones that were decided."""
         require(self.actor, VIEW_ORGANISATION)
         sets = change_sets_for(self.actor)
-        open_states = (ChangeSet.State.OPEN, ChangeSet.State.SENT_BACK)
-        mine = sets.filter(proposed_by_id=self.actor.user_id)
         decided = sets.filter(state__in=(ChangeSet.State.IN_FORCE, ChangeSet.State.SENT_BACK))
         found = page(decided, order=("-opened_at", "-id"), after=request.GET.get("after", ""), size=30)
         return self.render(
             waiting=sets.filter(state=ChangeSet.State.PROPOSED).order_by("proposed_at")[:100],
-            mine=mine.filter(state__in=open_states, size__gt=0).order_by("-opened_at")[:20],
+            mine=own_sets(self.actor)[:20],
             decided=found.items,
             next_cursor=found.next_cursor,
             can_approve=can(self.actor, APPROVE_TIERS),

@@ -32,9 +32,9 @@ class TryChange(Page):
         require(self.actor, VIEW_ORGANISATION)
         query = request.GET.copy()
         query["ask"] = "why"
-        unit = unit_of(self, query["unit"]) if query.get("unit") else None
+        unit = unit_of(self, str(query["unit"])) if query.get("unit") else None
         question = asked(self.actor, query, unit, now=clock.now())
-        frame = {
+        frame: dict[str, Any] = {
             "question": question,
             "unit": unit,
             "typed": query,
@@ -75,8 +75,8 @@ class TryChange(Page):
     def _change(self, question: Question, unit: Unit | None, query: Any, user: Any) -> Kind:
         role = role_for(query.get("role", ""))
         if query["try"] == "give":
-            where = chosen_unit(self, query, "at")
-            return wanted("grant.give", user=user, role=role, unit=where, reason=_("a trial"))
+            place = chosen_unit(self, query, "at")
+            return wanted("grant.give", user=user, role=role, unit=place, reason=_("a trial"))
         if query["try"] == "answer":
             answer = query.get("answer", "")
             if answer not in Answer.values:
