@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 
 Result = TypeVar("Result")
@@ -21,8 +22,9 @@ AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError)
 class OpenerDatabase:
     """A few connections that are shared by everybody who asks."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, prepare: Callable[[Any], None]) -> None:
         self._url = url
+        self._prepare = prepare
         # None stands for a connection that has yet to be made.
         self._kept: queue.LifoQueue[psycopg2.extensions.connection | None] = queue.LifoQueue()
         for _ in range(CONNECTIONS):
@@ -57,6 +59,13 @@ class OpenerDatabase:
             if connection is not None:
                 connection.close()
 
+    def _prepare_once(self, cursor: Any) -> None:
+        try:
+            self._prepare(cursor)
+        except psycopg2.errors.UndefinedTable as error:
+            # The tables are yet to be made: as good as a database that is away.
+            raise psycopg2.OperationalError(str(error)) from None
+
     @contextmanager
     def _connection(self) -> Iterator[psycopg2.extensions.connection]:
         connection = self._kept.get()
@@ -64,6 +73,8 @@ class OpenerDatabase:
             if connection is None or connection.closed:
                 connection = psycopg2.connect(self._url, connect_timeout=3, application_name="hqdash-opener")
                 connection.autocommit = True
+                with connection.cursor() as cursor:
+                    self._prepare_once(cursor)
             yield connection
         except AWAY:
             if connection is not None:

@@ -14,7 +14,7 @@ from accounts.vault.errors import VaultClosed, VaultRefused
 from accounts.vault.gathering import Gathered
 from accounts.vault.key_store import SealingKey, add_key, ensure_key, forces_without_key, wrap_again
 from accounts.vault.keys import RootKeyRing
-from accounts.vault.opening import Answer, Asked, open_for
+from accounts.vault.opening import Answer, Asked, open_for, prepare
 from accounts.vault.rotation import seal_again
 
 LONGEST_BATCH = 500
@@ -28,7 +28,7 @@ class Vault:
     """The one object in the one process that has the root keys."""
 
     def __init__(self, *, database_url: str, ring: RootKeyRing, origin: Ed25519PublicKey) -> None:
-        self._database = OpenerDatabase(database_url)
+        self._database = OpenerDatabase(database_url, prepare=prepare)
         self._ring = ring
         self._origin = origin
         self._openings: Gathered[Asked, Answer] = Gathered(self._open, most=LONGEST_BATCH)

@@ -83,7 +83,7 @@ class VaultBoard(Page):
         labels = (
             ("", _("All"), counts["all"]),
             ("attention", _("To do"), counts["attention"]),
-            ("soon", _("Ending"), counts["soon"]),
+            ("soon", _("Soon"), counts["soon"]),
             ("suspended", _("Suspended"), counts["suspended"]),
         )
         return [
