@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDER = PROJECT / "secrets"
-CHECKPOINTS = PROJECT / "checkpoints"
+# What the containers write beside the checkout: checkpoints of the audit log, and what is exported of it.
+OUTSIDE = (PROJECT / "checkpoints", PROJECT / "exports")
 # Who owns the files in the containers when root makes them on the host.
 IMAGE_UID = 10001
 KEY_BYTES = 32
@@ -44,23 +45,31 @@ SINCE = ("sign_in_key",)
 def main() -> int:
     """Write what is missing; a secret that exists is never replaced."""
     as_root = os.geteuid() == 0
+    for folder in OUTSIDE:
+        _own_folder(folder, as_root=as_root)
     if FOLDER.exists():
         missing = {name: content for name, content in contents().items() if name in SINCE}
         added = [name for name, content in missing.items() if _write(name, content, as_root=as_root)]
         print(f"{FOLDER} exists already; added: {', '.join(added) or 'nothing'}.", file=sys.stderr)
         return 0
     FOLDER.mkdir(mode=0o700)
-    CHECKPOINTS.mkdir(mode=0o700, exist_ok=True)
     for name, content in contents().items():
         _write(name, content, as_root=as_root)
-    if as_root:
-        os.chown(CHECKPOINTS, IMAGE_UID, IMAGE_UID)
     uid = IMAGE_UID if as_root else os.getuid()
     gid = IMAGE_UID if as_root else os.getgid()
     print(
         f"Made {FOLDER}. Put these two lines into .env:\nHQDASH_UID={uid}\nHQDASH_GID={gid}", file=sys.stderr
     )
     return 0
+
+
+def _own_folder(folder: Path, *, as_root: bool) -> None:
+    """A folder that the containers can write to; Docker would make it for root alone."""
+    if folder.exists():
+        return
+    folder.mkdir(mode=0o700)
+    if as_root:
+        os.chown(folder, IMAGE_UID, IMAGE_UID)
 
 
 def _write(name: str, content: bytes, *, as_root: bool) -> bool:
