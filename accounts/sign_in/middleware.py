@@ -22,6 +22,10 @@ from hqdash.base.tenancy import across_forces, acting_for
 Answer = Callable[[HttpRequest], HttpResponse]
 BY_THEMSELVES = ("/live/", "/me/session/", "/drafts/")
 """Addresses that a page asks without its reader: they keep nobody signed in."""
+ENDED = "hqdash_ended"
+"""The cookie by which the sign-in page knows that a session ran out."""
+SAID_FOR = 900
+"""Seconds for which that is worth saying."""
 
 
 class TenancyMiddleware:
@@ -37,6 +41,7 @@ class TenancyMiddleware:
                 answer = self.get_response(request)
             if username := getattr(request, "known_from_now_on", ""):
                 remember(request, answer, username)
+                answer.delete_cookie(ENDED, path="/signin/")
             return answer
         return self.get_response(request)
 
@@ -87,6 +92,16 @@ def _still_has_time(request: HttpRequest, user: User) -> bool:
 
 
 def _told(answer: HttpResponse) -> HttpResponse:
+    # A live page may be the first to find out, and no answer to it is ever read: so the door is told as well.
+    answer.set_cookie(
+        ENDED,
+        "1",
+        max_age=SAID_FOR,
+        path="/signin/",
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
     door = f"{reverse('account_login')}?"
     for header in ("Location", "HX-Redirect"):
         if answer.headers.get(header, "").startswith(door):

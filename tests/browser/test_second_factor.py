@@ -126,13 +126,18 @@ def test_an_app_and_recovery_codes_work_on_a_phone_in_the_dark(browser: Chromium
 
 def test_other_devices_are_seen_and_signed_out(browser: Chromium) -> None:
     here, there = (browser.sign_in("press.03").new_page() for _ in range(2))
-    there.goto(f"{browser.web}/publishing/posts/")
+    there.goto(f"{browser.web}/")
+    expect(there.locator("[data-live-pill]")).to_contain_text("Live")
     here.goto(f"{browser.web}/me/security/")
     expect(here.get_by_text("This device")).to_have_count(1)
     here.get_by_role("button", name="Sign out everywhere else").click()
     expect(here.get_by_text(re.compile("Signed out on"))).to_be_visible()
+    expect(there.locator("[data-live-pill]")).to_contain_text("Ended", timeout=10 * SECONDS)
     there.reload()
     expect(there.get_by_text("Your session has ended")).to_be_visible()
+    # That the stream was refused is what this is about; the script says so on the console.
+    assert all("401" in complaint for complaint in browser.complaints)
+    browser.complaints.clear()
 
 
 @pytest.mark.parametrize(("size", "scheme"), looks())

@@ -18,7 +18,7 @@ from hqdash.base import clock
 from hqdash.base.errors import Missing, NotAllowed, Unprocessable
 from hqdash.base.live_stream import _still_signed_in
 from hqdash.base.tenancy import acting_for
-from tests.cast import Cast
+from tests.cast import PASSWORD, Cast
 from tests.signing_in import signed_in
 
 INSIDE = "/publishing/posts/"
@@ -117,6 +117,16 @@ def test_an_ended_session_opens_nothing_and_its_live_page_stops(cast: Cast) -> N
     assert not _still_signed_in(key)
     assert there.get(INSIDE).status_code == 302
     assert here.get(INSIDE).status_code == 200
+
+
+def test_the_door_says_so_too_where_a_live_page_was_the_first_to_notice(cast: Cast) -> None:
+    client = signed_in(cast.press)
+    end_sessions(user=cast.press.user)
+    assert client.get("/live/?page=dashboard").status_code == 401
+    assert "Your session has ended" in client.get("/signin/").content.decode()
+    client.post("/signin/", {"login": "press.03", "password": PASSWORD})
+    client.post("/signin/out/")
+    assert "Your session has ended" not in client.get("/signin/").content.decode()
 
 
 def test_ending_sessions_without_saying_whose_is_an_error(cast: Cast) -> None:
