@@ -19,6 +19,7 @@ from moderation.screening.vocabulary import Vocabulary
 KEEP = 64
 
 _WORD = re.compile(r"\w+")
+_WORDY = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class _Places:
 class RuleSet:
     """One set of published versions, ready to screen with."""
 
-    __slots__ = ("_automaton", "_expressions", "_regexes", "_rules", "decipherer")
+    __slots__ = ("_automaton", "_edges", "_expressions", "_regexes", "_rules", "decipherer")
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         rules: dict[str, list[Rule]] = {}
@@ -69,19 +70,33 @@ class RuleSet:
                 rules.setdefault(needle.text, []).append(rule)
         self._automaton = Automaton(list(rules))
         self._rules: Sequence[Sequence[Rule]] = list(rules.values())
+        self._edges = [
+            (all(rule.needle.left_edge for rule in same), all(rule.needle.right_edge for rule in same))
+            for same in self._rules
+        ]
         self._regexes = regexes
         self._expressions = Expressions([rule.needle.text for rule in regexes])
         self.decipherer = Decipherer(Vocabulary(rule.needle for same in self._rules for rule in same))
 
-    def find(self, text: str) -> Iterator[tuple[Rule, int, int]]:
-        """Every rule whose characters occur in a folded text, with the folded span."""
-        for needle, start, end in self._automaton.find(text):
-            for rule in self._rules[needle]:
-                yield rule, start, end
+    def find(self, text: str, *, edges_tell: bool = False) -> list[tuple[Rule, int, int]]:
+        """Every rule whose characters occur in a folded text, with the folded span.
 
-    def occurs_in(self, text: str) -> bool:
-        """True when the characters of any rule occur in a folded text."""
-        return bool(self._automaton.find(text))
+        `edges_tell` leaves out what is part of a longer word; only for texts that were plain ASCII, whose
+        folded neighbours are the original ones.
+        """
+        found = self._automaton.find(text)
+        if not found:
+            return []
+        hits: list[tuple[Rule, int, int]] = []
+        for needle, start, end in found:
+            if edges_tell:
+                left, right = self._edges[needle]
+                if left and start and text[start - 1] in _WORDY:
+                    continue
+                if right and text[end : end + 1] in _WORDY and end < len(text):
+                    continue
+            hits += ((rule, start, end) for rule in self._rules[needle])
+        return hits
 
     @property
     def has_expressions(self) -> bool:

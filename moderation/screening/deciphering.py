@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import accumulate, islice
 
 from moderation.screening.disguises import disguises_in
-from moderation.screening.english import SHORT_WORDS, is_english
-from moderation.screening.spelled_out import LONGEST_TOKEN, SINGLES, exactly, run_of_letters
+from moderation.screening.english import is_english
+from moderation.screening.letters import SIGNS
+from moderation.screening.spelled_out import LONGEST_TOKEN, SINGLES, SMALL_WORDS, exactly, run_of_letters
 from moderation.screening.views import Disguise, ViewName
 from moderation.screening.vocabulary import SHORTEST_MISSPELT, Vocabulary
 
@@ -23,18 +24,22 @@ PIECES = 3
 
 _PUNCTUATION = ".,;:?!\"'()[]{}<>*_~-#"
 
+Ways = tuple[tuple[Disguise, ...], ...]
+
 
 class Decipherer:
     """Knows the vocabulary of one rule set, and what it has already made of a token."""
 
-    __slots__ = ("_clean", "_seen", "_words")
+    __slots__ = ("_clean", "_lone", "_seen", "_words")
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
         # Tokens that need no second look, whatever stands beside them.
         self._clean: set[str] = set()
+        # Single letters, which mean something in a row only.
+        self._lone: set[str] = set()
         # What the others hold; empty for those that only mean something together with others.
-        self._seen: dict[str, tuple[tuple[Disguise, ...], ...]] = {}
+        self._seen: dict[str, Ways] = {}
 
     def knows(self, tokens: Sequence[str]) -> bool:
         """True when every token is known to hold and to belong to nothing."""
@@ -42,41 +47,60 @@ class Decipherer:
 
     def decipher(self, folded: str, tokens: Sequence[str]) -> list[tuple[Disguise, ...]]:
         """Every disguised stretch of the text with its likely words, in order, none over another."""
-        clean, words = self._clean, self._words
-        if not words:
+        if not self._words:
             return []
+        holding, pieces, letters = self._unknown(tokens)
+        if not holding and not pieces and letters < 2:
+            return []
+        starts = list(accumulate((len(token) + 1 for token in tokens), initial=0))
         found: list[tuple[Disguise, ...]] = []
-        pieces: list[int] = []
-        starts: list[int] = []
-        again: dict[str, int] = {}
-        singles = fresh = place = 0
-        for number, token in enumerate(tokens):
-            starts.append(place)
-            if token not in clean:
-                disguises = self._seen.get(token)
-                if disguises is None:
-                    fresh += 1
-                    disguises = self._look(token, thoroughly=fresh <= THOROUGHLY)
-                if disguises:
-                    again[token] = again.get(token, 0) + 1
-                    if again[token] <= REPEATED and len(found) < MOST_DISGUISES:
-                        found += (tuple(one.moved(place) for one in ways) for ways in disguises)
-                elif len(token) > 1 and len(pieces) < MOST_PIECES and token not in clean:
-                    pieces.append(number)
-                if len(token) < 3 and token not in SHORT_WORDS:
-                    singles += 1
-            place += len(token) + 1
-        wide = [
-            *(self._runs(folded) if singles > 1 else ()),
-            *self._split(tokens, starts, pieces),
-        ]
+        for number, disguises in holding:
+            found += (tuple(one.moved(starts[number]) for one in ways) for ways in disguises)
+        wide = self._split(tokens, starts, pieces)
+        if letters > 1:
+            wide += self._runs(folded)
         return _without_overlap(wide, found[:MOST_DISGUISES])
 
-    def _look(self, token: str, *, thoroughly: bool) -> tuple[tuple[Disguise, ...], ...]:
-        if not thoroughly and not self._words.may_spell(token.strip(_PUNCTUATION)):
+    def _unknown(self, tokens: Sequence[str]) -> tuple[list[tuple[int, Ways]], list[int], int]:
+        """The tokens that hold something, those that may be pieces of a word, and how many single letters."""
+        clean, lone = self._clean, self._lone
+        holding: list[tuple[int, Ways]] = []
+        pieces: list[int] = []
+        again: dict[str, int] = {}
+        fresh = letters = 0
+        for number, token in enumerate(tokens):
+            if token in clean:
+                continue
+            if token in lone:
+                letters += 1
+                continue
+            disguises = self._seen.get(token)
+            if disguises is None:
+                fresh += 1
+                disguises = self._look(token, thoroughly=fresh <= THOROUGHLY)
+                letters += token in lone
+            if disguises:
+                again[token] = again.get(token, 0) + 1
+                if again[token] <= REPEATED and len(holding) < MOST_DISGUISES:
+                    holding.append((number, disguises))
+            elif token in self._seen and len(pieces) < MOST_PIECES:
+                pieces.append(number)
+        return holding, pieces, letters
+
+    def _look(self, token: str, *, thoroughly: bool) -> Ways:
+        core = token.strip(_PUNCTUATION)
+        if (
+            len(core) == 1
+            and (core.isalnum() or core in SIGNS)
+            and len(token) < 3
+            and core not in SMALL_WORDS
+        ):
+            self._lone.add(token)
+            return ()
+        if not thoroughly and not self._words.may_spell(core):
             return ()
         disguises = disguises_in(token, self._words, thoroughly=thoroughly)
-        if disguises or self._belongs_to_others(token):
+        if disguises or self._may_be_a_piece(core):
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()
             self._seen[token] = disguises
@@ -86,13 +110,10 @@ class Decipherer:
             self._clean.add(token)
         return disguises
 
-    def _belongs_to_others(self, token: str) -> bool:
-        """True for what may be one letter of a spaced word, or a part of a split one."""
-        core = token.strip(_PUNCTUATION)
-        if len(core) < 2:
-            return core not in ("", "a", "i")
+    def _may_be_a_piece(self, core: str) -> bool:
         return (
-            len(core) <= LONGEST_PIECE
+            1 < len(core) <= LONGEST_PIECE
+            and core.isalnum()
             and core not in self._words
             and not is_english(core)
             and self._words.may_be_part(core)
@@ -112,8 +133,6 @@ class Decipherer:
         """Words cut in two or three by spaces: fu ck, mother fuc ker."""
         found: list[tuple[Disguise, ...]] = []
         for number in pieces:
-            if len(tokens[number].strip(_PUNCTUATION)) < 2:
-                continue
             for first, stop in ((number - 1, number + 1), (number, number + 2), (number - 1, number + 2)):
                 if first < 0 or stop > len(tokens):
                     continue

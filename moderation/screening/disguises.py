@@ -68,7 +68,10 @@ def _parts(token: str, words: Vocabulary, thoroughly: bool) -> Iterator[tuple[Di
 
 
 def _placed(ways: Sequence[Way], start: int, end: int) -> tuple[Disguise, ...]:
-    return tuple(Disguise(start, end, *way) for way in ways[:ALTERNATIVES])
+    likeliest: dict[str, Disguise] = {}
+    for way in ways:
+        likeliest.setdefault(way[0], Disguise(start, end, *way))
+    return tuple(likeliest.values())[:ALTERNATIVES]
 
 
 def _letters_only(core: str, words: Vocabulary, thoroughly: bool) -> list[Way]:
@@ -91,6 +94,9 @@ def spelling(word: str, how: Likeness) -> tuple[ViewName, tuple[str, ...]] | Non
     if how.extra:
         steps.append("repeated letters read once")
         return (ViewName.ELONGATED if how.longest_run >= LONG_RUN else ViewName.DOUBLED), tuple(steps)
+    if any(sign in "il" for sign, _ in how.swapped_signs):
+        # Only capital I looks like l; in small letters it may be another word: Kili, klil.
+        return ViewName.FUZZY, tuple(steps)
     return (ViewName.LEET, tuple(steps)) if steps else None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -9,6 +10,8 @@ from pathlib import Path
 
 TABLE = Path(__file__).parent / "data" / "fold_table.txt"
 
+# Everything but printable ASCII.
+_ODD = re.compile(r"[^\x20-\x7e]+")
 _HANGUL_SYLLABLES = range(0xAC00, 0xD7A4)
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -33,7 +36,9 @@ def fold_table() -> dict[int, str]:
 
 def fold(text: str) -> str:
     """The folded text: lower case, one space between words, nothing invisible."""
-    folded = text.translate(fold_table())
+    # Printable ASCII folds to its small letters, and most texts are little else.
+    plain = text.isascii() and text.isprintable()
+    folded = (text if plain else _ODD.sub(_folded_run, text)).lower()
     while "  " in folded:
         folded = folded.replace("  ", " ")
     return folded
@@ -42,11 +47,41 @@ def fold(text: str) -> str:
 def origins(text: str) -> Sequence[int]:
     """For each folded character, the index of the original character that it stands for.
 
-    Costs a loop over the characters, so it is asked for only when something was found.
+    Costs a loop over the odd characters, so it is asked for only when something was found.
     """
     table = fold_table()
-    if text.isascii() and len(fold(text)) == len(text):
+    places: list[int] = []
+    at = 0
+    for run in _ODD.finditer(text):
+        start, stop = run.span()
+        places += range(at, start)
+        for place in range(start, stop):
+            size = len(table.get(ord(text[place]), "1"))
+            places += (place,) * size
+        at = stop
+    if not at and "  " not in text:
         return range(len(text))
+    places += range(at, len(text))
+    return places if len(places) == len(fold(text)) else _origins_with_gaps(text)
+
+
+@cache
+def signs_read_as_letters() -> frozenset[str]:
+    """Characters that are no letters themselves and fold to some, such as a letter in a circle."""
+    return frozenset(
+        chr(code)
+        for code, becomes in fold_table().items()
+        if any(char.isalnum() or char == "_" for char in becomes)
+        and not (chr(code).isalnum() or chr(code) == "_")
+    )
+
+
+def _folded_run(run: re.Match[str]) -> str:
+    return run[0].translate(fold_table())
+
+
+def _origins_with_gaps(text: str) -> Sequence[int]:
+    table = fold_table()
     places: list[int] = []
     after_space = False
     for place, char in enumerate(text):

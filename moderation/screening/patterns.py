@@ -15,6 +15,8 @@ ONE_PATTERN = 8 << 20
 # Together they share the memory of one machine; too many would make it forget its states all the time.
 AT_ONCE = 64
 
+HARMLESS = ("ok", "thank you very much", "is the road by 12 high street open?")
+
 _MISTAKES = {
     "missing )": "A bracket is opened here and never closed.",
     "unexpected )": "This bracket closes nothing.",
@@ -50,9 +52,8 @@ def check(pattern: str) -> None:
                 position,
             )
     compiled = _compiled(pattern)
-    for harmless in ("", "a", "the"):
-        if compiled.fullmatch(harmless) or (not harmless and compiled.search(harmless)):
-            raise BadExpression("This would hit nearly every text.", 0)
+    if compiled.search("") or all(compiled.search(text) for text in HARMLESS):
+        raise BadExpression("This would hit nearly every text.", 0)
 
 
 def _compiled(pattern: str) -> re2._Regexp:

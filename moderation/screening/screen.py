@@ -9,7 +9,7 @@ from moderation.screening.boundaries import inside_an_address, inside_phrase, st
 from moderation.screening.compiled import Rule, RuleSet
 from moderation.screening.entries import Direction
 from moderation.screening.explanation import Excused, Finding, Verdict
-from moderation.screening.fold import fold
+from moderation.screening.fold import fold, signs_read_as_letters
 from moderation.screening.identifiers import (
     is_identifier,
     is_place_by_its_context,
@@ -33,26 +33,26 @@ def screen(
     """What this text amounts to under these rules, read in every view."""
     folded = fold(text)
     tokens = folded.split(" ")
-    known = rules.decipherer.knows(tokens)
-    if known and not rules.has_expressions and not rules.occurs_in(folded):
+    hits = rules.find(folded, edges_tell=text.isascii() or signs_read_as_letters().isdisjoint(text))
+    decipherer = rules.decipherer
+    disguises = [] if decipherer.knows(tokens) else decipherer.decipher(folded, tokens)
+    if not hits and not disguises and not rules.has_expressions:
         return CLEAN
     search = _Search(rules, direction, place)
     plain = Reading(text, folded)
-    search.through(plain, rules.find(folded))
-    search.through(plain, rules.find_expressions(folded, most=PLACES_PER_ENTRY))
-    if not known:
-        for reading in _unmasked(plain, rules, tokens):
-            search.through(reading, rules.find(reading.text))
+    search.through(plain, hits)
+    if rules.has_expressions:
+        search.through(plain, rules.find_expressions(folded, most=PLACES_PER_ENTRY))
+    for reading in _unmasked(plain, disguises):
+        search.through(reading, rules.find(reading.text))
     return judge(search.findings, search.excused)
 
 
-def _unmasked(plain: Reading, rules: RuleSet, tokens: Sequence[str]) -> Iterator[Reading]:
+def _unmasked(plain: Reading, disguises: Sequence[tuple[Disguise, ...]]) -> Iterator[Reading]:
     """The text with its disguises taken off; once more for each word that has another likely reading."""
-    disguises = rules.decipherer.decipher(plain.text, tokens)
-    if disguises:
-        disguises = _outside_identifiers(plain, disguises)
-    for choice in range(max(map(len, disguises), default=0)):
-        yield Unmasked(plain, [ways[min(choice, len(ways) - 1)] for ways in disguises])
+    meant = _outside_identifiers(plain, disguises)
+    for choice in range(max(map(len, meant), default=0)):
+        yield Unmasked(plain, [ways[min(choice, len(ways) - 1)] for ways in meant])
 
 
 def _outside_identifiers(
@@ -77,6 +77,8 @@ class _Search:
         self._direction = direction
         self._place = place
         self._found: Counter[str] = Counter()
+        # Another reading of the text shows most of what the one before has shown.
+        self._told: set[tuple[str, int, int]] = set()
 
     def through(self, reading: Reading, hits: Iterable[tuple[Rule, int, int]]) -> None:
         """Weigh every hit of one reading."""
@@ -96,6 +98,10 @@ class _Search:
             if considered and considered[-1][1]:
                 self._excuse(entry.id, reading.span(start, end), considered[-1][0])
                 continue
+            span = reading.span(start, end)
+            if (entry.id, *span) in self._told:
+                continue
+            self._told.add((entry.id, *span))
             self._found[entry.id] += 1
             names = tuple(name for name, _ in considered)
             self.findings.append(_finding(rule, reading, start, end, names))

@@ -13,6 +13,7 @@ LONGEST = 40
 SHORTEST_MISSPELT = 4
 # A list with thousands of words alike in length and first half is searched letter by letter instead.
 FULLEST_DRAWER = 64
+LONGEST_EDGE = 6
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 _WORD = re.compile(r"[^\W_]+")
@@ -23,7 +24,17 @@ Index = dict[str, "str | list[str]"]
 class Vocabulary:
     """Every word that the terms of a rule set consist of, and how to find it in disguise."""
 
-    __slots__ = ("_edges", "_ends", "_halves", "_shapes", "_spelt", "_squashed", "_starts", "_words")
+    __slots__ = (
+        "_ends",
+        "_halves",
+        "_heads",
+        "_shapes",
+        "_spelt",
+        "_squashed",
+        "_starts",
+        "_tails",
+        "_words",
+    )
 
     def __init__(self, needles: Iterable[Needle]) -> None:
         self._words: set[str] = set()
@@ -33,7 +44,8 @@ class Vocabulary:
         self._halves: Index = {}
         self._starts: dict[int, Index] = {}
         self._ends: dict[int, Index] = {}
-        self._edges: set[str] = set()
+        self._heads: set[str] = set()
+        self._tails: set[str] = set()
         for needle in needles:
             if not needle.is_domain:
                 self._add(needle)
@@ -101,9 +113,8 @@ class Vocabulary:
             yield from self._with_one_more(written, f"{size + 1}>{written[middle - 1 :]}", 0, middle)
 
     def may_be_part(self, piece: str) -> bool:
-        """True when a word begins or ends with the first or last letters of this piece."""
-        size = min(len(piece), 3)
-        return f"{piece[:size]}-" in self._edges or f"-{piece[-size:]}" in self._edges
+        """True when a word begins or ends with this piece, as far as its first or last letters tell."""
+        return piece[:LONGEST_EDGE] in self._heads or piece[-LONGEST_EDGE:] in self._tails
 
     def _with_one_more(self, written: str, half: str, first: int, stop: int) -> Iterator[tuple[str, bool]]:
         drawer = _drawer(self._halves, half)
@@ -142,9 +153,9 @@ class Vocabulary:
         if size >= SHORTEST_MISSPELT:
             _put(self._halves, f"{size}<{word[: size // 2]}", word)
             _put(self._halves, f"{size}>{word[size // 2 :]}", word)
-            for length in (1, 2, 3):
-                self._edges.add(f"{word[:length]}-")
-                self._edges.add(f"-{word[-length:]}")
+            for length in range(2, min(LONGEST_EDGE, size - 1) + 1):
+                self._heads.add(word[:length])
+                self._tails.add(word[-length:])
 
     def _add_stem(self, word: str, needle: Needle) -> None:
         if len(word) > LONGEST:

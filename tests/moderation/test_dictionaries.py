@@ -24,7 +24,7 @@ from tests.cast import Cast
 def test_the_supplied_lists_are_installed_once(desk: Cast) -> None:
     before = Dictionary.objects.count()
 
-    assert before == 6
+    assert before == 7
     assert install_starter_dictionaries(actor=desk.system, now=clock.now()) == []
     assert Dictionary.objects.filter(live=None).count() == 0
 

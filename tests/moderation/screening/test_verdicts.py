@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
 
 from moderation.screening.categories import Action, Category
 from moderation.screening.compiled import RuleSet
+from moderation.screening.entries import Kind
 from moderation.screening.screen import screen
-from moderation.screening.starter import starter_dictionaries
+from moderation.screening.starter import FOLDER, starter_dictionaries
 from tests.moderation.public_texts import lines, rows
 from tests.moderation.screening.conftest import entry
 
@@ -98,10 +100,39 @@ def test_threats_and_scams_reach_a_person(starter: RuleSet) -> None:
 def test_the_starter_lists_hold_only_patterns_that_hit_themselves(starter: RuleSet) -> None:
     for listed in starter_dictionaries():
         for term in listed.terms:
+            if term.kind is Kind.REGEX:
+                continue
             example = term.pattern.strip("*")
             found = screen(f"well, {example} indeed", starter, direction=listed.direction)
             patterns = {hit.pattern for hit in found.findings}
             assert term.pattern in patterns, term.pattern
+
+
+def test_the_starter_expressions_hit_their_examples_and_nothing_near_them(starter: RuleSet) -> None:
+    groups = [
+        group
+        for path in sorted(FOLDER.glob("*.json"))
+        for group in json.loads(path.read_text(encoding="utf-8"))["groups"]
+        if group["kind"] == Kind.REGEX
+    ]
+    assert groups
+    for group in groups:
+        hit = {found.pattern for text in group["must_match"] for found in screen(text, starter).findings}
+        assert hit >= set(group["patterns"])
+        for text in group["must_not_match"]:
+            assert not {found.pattern for found in screen(text, starter).findings} & set(group["patterns"]), (
+                text
+            )
+
+
+def test_every_threat_scam_and_published_address_reaches_a_person(starter: RuleSet) -> None:
+    for row in rows("actionable_contrast.csv"):
+        if row["category"] in ("threat", "doxx", "scam"):
+            assert screen(row["text"], starter).action >= Action.REVIEW, row["text"]
+
+
+def test_a_comment_with_a_mobile_number_is_hidden(starter: RuleSet) -> None:
+    assert screen("my bike was stolen, ring me on 07700 900123", starter).action is Action.HIDE
 
 
 @pytest.mark.parametrize(
@@ -115,12 +146,28 @@ def test_the_starter_lists_hold_only_patterns_that_hit_themselves(starter: RuleS
         "a" * 60_000 + "@ fuck",
         "go to his house tonight " * 2_600,
         " " * 60_000 + "fuck",
+        "a b " * 15_800,
+        "f u c k " * 7_900,
+        "*" * LONGEST_MESSAGE,
+        "f*ck " * 12_641,
+        "a" * LONGEST_MESSAGE,
+        "\u200b" * 60_000 + "fuck",
+        "fu ck " * 10_534,
+        "a.b." * 15_800,
+        "1-" * 31_603,
+        "abcd=" * 12_641,
+        "fu" + "u" * 60_000 + "ck",
+        " ".join(f"{number * 7919 % 1_000_003:x}" for number in range(12_000)),
     ],
-    ids=["marks", "one letter", "repeated", "hidden", "addresses", "glued", "phrases", "spaces"],
+    ids=[
+        *("marks", "one letter", "repeated", "hidden", "addresses", "glued", "phrases", "spaces", "letters"),
+        *("spaced", "stars", "masked", "one token", "invisible", "split", "dotted", "dashes", "equal signs"),
+        *("drawn out", "gibberish"),
+    ],
 )
 def test_the_longest_message_is_screened_at_once(text: str, starter: RuleSet) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     screen(text[:LONGEST_MESSAGE], starter)
 
-    # The design allows 100 ms; a busy machine gets room, a quadratic loop does not.
-    assert time.perf_counter() - began < 1.0
+    # The goal is 100 ms, measured by the benchmark; a busy machine gets room, a quadratic loop does not.
+    assert time.process_time() - began < 1.0
