@@ -114,7 +114,7 @@ def _recorded(force: Any, person: Any) -> dict[str, list[Statement]]:
         "dashboard, a day": reverse("overview:dashboard") + "?range=24h",
         "dashboard, 30 days": reverse("overview:dashboard") + "?range=30d",
         "dashboard by account": reverse("overview:dashboard") + "?range=30d&by=account",
-        "receipts of a post": reverse("publishing:post_detail", args=[post.pk]),
+        "receipts of a post": reverse("publishing:post", args=[post.pk]),
     }
 
     def look(address: str) -> None:

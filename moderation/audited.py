@@ -31,6 +31,9 @@ COMMENT_REMOVED = audited(
 ACT_REFUSED = audited(
     "comment.act_refused", sentence=_("{network} did not {verb} a comment: {reason}"), group="moderation"
 )
+EVIDENCE_READ = audited(
+    "evidence.read", sentence=_("{actor} looked at the sealed copy of {object}"), group="moderation"
+)
 TEXT_REVEALED = audited(
     "comment.revealed", sentence=_("{actor} looked at the masked words of {object}"), group="moderation"
 )

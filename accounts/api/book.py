@@ -88,7 +88,7 @@ class ProofOut(serializers.Serializer[Any]):
     line = serializers.CharField(help_text="The exact text that was hashed.")
     leaf = serializers.CharField(source="leaf_hex")
     size = serializers.IntegerField(help_text="Entries that the checkpoint covers.")
-    root = serializers.CharField(source="root_hex")
+    root = serializers.CharField(source="root_hex")  # type: ignore[assignment]  # a field here, not the parent
     hashes = serializers.SerializerMethodField()
     checkpoint = serializers.CharField(source="note", help_text="The signed note.")
     proven = serializers.BooleanField(source="is_proven")
@@ -168,7 +168,7 @@ class BookView(ApiView):
     @property
     def force(self) -> Force:
         """The force whose book it is."""
-        force: Force = self.request.user.force
+        force: Force = self.request.user.force  # type: ignore[union-attr]  # nobody else comes in
         return force
 
     def wanted(self, given: dict[str, Any]) -> Wanted:

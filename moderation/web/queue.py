@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access.gate import require
+from accounts.audit.reading_log import note_read
 from accounts.queries import units_below
 from hqdash.base import clock
 from hqdash.base.errors import Refusal
 from hqdash.base.pages import Page
 from moderation.actions.deciding import claim_case, decide_case, reveal_text, undo_case
+from moderation.audited import EVIDENCE_READ
 from moderation.models import Case, Decision
 from moderation.permissions import VIEW_MODERATION
 from moderation.queries import cases_for
@@ -39,7 +41,10 @@ class Queue(Page):
         require(self.actor, VIEW_MODERATION)
         chosen = _uuid(request.GET.get("case", ""))
         case = get_object_or_404(cases_for(self.actor), pk=chosen) if chosen else None
-        return self.render(**self.context(case))
+        shown = self.context(case)
+        if shown.get("evidence"):
+            note_read(self.actor, EVIDENCE_READ, shown["case"])
+        return self.render(**shown)
 
     def context(self, case: Case | None, *, revealed: bool = False) -> dict[str, Any]:
         """What the page shows; without a chosen case the first of the list."""
