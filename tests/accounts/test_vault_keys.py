@@ -84,7 +84,7 @@ def test_missing_keys_are_made_once_and_kept(key_folder: Path) -> None:
     made = make_missing_keys()
     root = read_key(KeyFile.ROOT)
 
-    assert {path.name for path in made} == {"root.key", "origin.key", "origin.pub", "book.key"}
+    assert {path.name for path in made} == {"root.key", "origin.key", "origin.pub", "book.key", "sign_in.key"}
     assert make_missing_keys() == []
     assert read_key(KeyFile.ROOT) == root
     assert origin_key().public_key() == origin_public_key()
