@@ -54,7 +54,6 @@ def refuse_clashing_holders(role: Role, *, now: datetime) -> None:
         .filter(
             Q(user__grants__ends_at=None) | Q(user__grants__ends_at__gt=Greatest(F("starts_at"), Value(now))),
             Q(ends_at=None) | Q(user__grants__starts_at__lt=F("ends_at")),
-            ~Q(user__grants__role=role),
             **other_duty,
         )
         .select_related("user")

@@ -60,6 +60,7 @@ def explain(user: User, permission: Permission, where: Where, *, at: datetime | 
         zone=force.zone,
         places=[spot.unit_id],
         rights=[permission.name],
+        is_past=moment < now,
     )
     changers = changers_at(permission, where)
     is_active = user.pk in active_at([user], moment, now=now)

@@ -13,7 +13,6 @@ from django.db.models import Q, QuerySet
 from accounts.access.declared import administering_rights
 from accounts.access.shifts import Pattern, Window
 from accounts.models import Grant, Role, RoleVersion, Rule, Team, UnitPath
-from hqdash.base import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +58,38 @@ def facts_of(
     zone: ZoneInfo,
     places: Iterable[UUID] = (),
     rights: Collection[str] | None = None,
+    is_past: bool = True,
 ) -> Facts:
     """The facts about these grants, and about ``places`` (units) beside their own.
 
     Grants that do not hold at ``moment`` are kept: why somebody may not is told by them. With ``rights``, only
     overrides of these are looked for, and only where they count for ``places``; besides those that administer.
+    A moment that is not past needs no look at what tiers were.
     """
-    found = tuple(
-        grants.select_related("user", "role", "unit", "channel", "team__rota", "requested_by", "approved_by")
-    )
+    found = _with_teams(grants.select_related("user", "role", "unit", "channel"))
     units = {unit_of(grant) for grant in found} | set(places)
     roles = {grant.role_id: grant.role for grant in found}
     return Facts(
         moment=moment,
         zone=zone,
         grants=found,
-        tiers=tiers_at(roles.values(), moment),
+        tiers=tiers_at(roles.values(), moment, is_past=is_past),
         said=overrides_at(roles, moment, rights=rights, below=places),
         above=units_above(units),
         patterns={
             grant.team_id: pattern_of(grant.team, zone) for grant in found if grant.team and grant.team_id
         },
     )
+
+
+def _with_teams(grants: QuerySet[Grant]) -> tuple[Grant, ...]:
+    """Few are held on shift only: their rotas are looked up when there are any."""
+    found = tuple(grants)
+    teams = {grant.team_id for grant in found if grant.team_id is not None}
+    known = Team.objects.select_related("rota").in_bulk(teams) if teams else {}
+    for grant in found:
+        grant.team = known[grant.team_id] if grant.team_id is not None else None
+    return found
 
 
 def unit_of(grant: Grant) -> UUID:
@@ -92,11 +101,11 @@ def unit_of(grant: Grant) -> UUID:
     return grant.unit_id
 
 
-def tiers_at(roles: Iterable[Role], moment: datetime) -> dict[UUID, Tier]:
+def tiers_at(roles: Iterable[Role], moment: datetime, *, is_past: bool = True) -> dict[UUID, Tier]:
     """Each tier as it was then: a change keeps what was before it."""
     now = {role.pk: role for role in roles}
     then: dict[UUID, RoleVersion] = {}
-    if moment < clock.now():
+    if is_past:
         for version in RoleVersion.objects.filter(role_id__in=now, until__gt=moment).order_by("until"):
             then.setdefault(version.role_id, version)
     tiers = {}

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from accounts.models import AuditEntry, Channel, Grant
+from accounts.actions.changes import collect, propose, put_into_force
+from accounts.models import AuditEntry, Channel, Grant, Role
 from hqdash.base import clock
 from publishing.actions.resolve import retry_failed, settle_delivery
 from publishing.delivery.claim import claim
@@ -15,6 +16,7 @@ from publishing.delivery.send import deliver_one
 from publishing.delivery.settle import look_for
 from publishing.delivery.sweep import sweep_outbox
 from publishing.models import Attempt, Delivery, State
+from publishing.permissions import PUBLISH_POST
 from tests.cast import Cast
 from tests.publishing.conftest import Connect, delivery_of, write
 
@@ -238,3 +240,45 @@ def test_moderation_can_read_what_a_comment_answers(connect: Connect, committed_
     assert told is not None
     assert (told.text, told.at) == ("A man was arrested in Moseley this morning.", delivery_of(post).sent_at)
     assert our_post(account.channel.pk, "somebody-elses") is None
+
+
+def test_a_right_revoked_by_two_stops_what_was_scheduled_within_a_second_and_says_why(
+    connect: Connect, committed_cast: Cast
+) -> None:
+    account = connect("x")
+    cast, now = committed_cast, clock.now()
+    post = write(cast.pc, "Open day", account)
+    held = Grant.objects.get(user=cast.pc.user)
+    change = collect(actor=cast.admin.actor, now=now, kind="grant.end", grant=held)
+    waiting = propose(actor=cast.admin.actor, change_set=change.change_set, reason="Left the team", now=now)
+
+    put_into_force(actor=cast.itsec.actor, change_set=waiting, now=clock.now())
+    deliver_one(delivery_of(post).pk)
+
+    receipt = delivery_of(post)
+    assert (receipt.state, receipt.reason) == (State.REFUSED, "no_right")
+    assert receipt.sentence == f"pc.4512 may no longer post to {account.channel.at_handle}."
+    assert account.posts == []
+
+
+def test_a_right_that_became_one_with_approval_stops_what_was_scheduled(
+    connect: Connect, committed_cast: Cast
+) -> None:
+    account = connect("x")
+    cast, now = committed_cast, clock.now()
+    post = write(cast.pc, "Open day", account)
+    change = collect(
+        actor=cast.admin.actor,
+        now=now,
+        kind="answer.set",
+        role=Role.objects.get(slug=Role.CONTRIBUTOR),
+        permission=PUBLISH_POST.name,
+        unit=cast.coventry,
+        answer="approval",
+    )
+    waiting = propose(actor=cast.admin.actor, change_set=change.change_set, reason="New here", now=now)
+    put_into_force(actor=cast.itsec.actor, change_set=waiting, now=clock.now())
+
+    deliver_one(delivery_of(post).pk)
+
+    assert (delivery_of(post).state, delivery_of(post).reason) == (State.REFUSED, "no_right")
