@@ -11,7 +11,7 @@ from threading import Lock
 from moderation.screening.boundaries import place_names
 from moderation.screening.deciphering import Decipherer
 from moderation.screening.entries import Entry, Needle, needle_for
-from moderation.screening.fold import fold
+from moderation.screening.fold import fold, signs_read_as_letters
 from moderation.screening.matching import Automaton
 from moderation.screening.patterns import Expressions
 from moderation.screening.vocabulary import Vocabulary
@@ -78,15 +78,16 @@ class RuleSet:
         self._expressions = Expressions([rule.needle.text for rule in regexes])
         self.decipherer = Decipherer(Vocabulary(rule.needle for same in self._rules for rule in same))
 
-    def find(self, text: str, *, edges_tell: bool = False) -> list[tuple[Rule, int, int]]:
+    def find(self, text: str, original: str = "") -> list[tuple[Rule, int, int]]:
         """Every rule whose characters occur in a folded text, with the folded span.
 
-        `edges_tell` leaves out what is part of a longer word; only for texts that were plain ASCII, whose
-        folded neighbours are the original ones.
+        With the original, what is part of a longer word is left out at once.
         """
         found = self._automaton.find(text)
         if not found:
             return []
+        # A letter of the folded text may have been a sign; then only the original tells where words end.
+        edges_tell = bool(original) and (original.isascii() or signs_read_as_letters().isdisjoint(original))
         hits: list[tuple[Rule, int, int]] = []
         for needle, start, end in found:
             if edges_tell:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from itertools import accumulate, islice
 
 from moderation.screening.disguises import disguises_in
-from moderation.screening.english import is_english
+from moderation.screening.english import english, is_english
 from moderation.screening.letters import SIGNS
 from moderation.screening.spelled_out import LONGEST_TOKEN, SINGLES, SMALL_WORDS, exactly, run_of_letters
 from moderation.screening.views import Disguise, ViewName
 from moderation.screening.vocabulary import SHORTEST_MISSPELT, Vocabulary
 
-REMEMBERED = 32_768
+REMEMBERED = 65_536
 # So many unknown tokens of one text are looked at in every way; the rest of them in the quick ways only.
 THOROUGHLY = 500
 # What one text can hold of disguised words, of the same one, and of pieces that are tried together.
@@ -20,7 +20,7 @@ MOST_DISGUISES = 1_000
 REPEATED = 20
 MOST_PIECES = 500
 LONGEST_PIECE = 12
-PIECES = 3
+FEWEST_LETTERS = 3
 
 _PUNCTUATION = ".,;:?!\"'()[]{}<>*_~-#"
 
@@ -30,10 +30,11 @@ Ways = tuple[tuple[Disguise, ...], ...]
 class Decipherer:
     """Knows the vocabulary of one rule set, and what it has already made of a token."""
 
-    __slots__ = ("_clean", "_lone", "_seen", "_words")
+    __slots__ = ("_clean", "_english", "_lone", "_seen", "_words")
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
+        self._english = english()
         # Tokens that need no second look, whatever stands beside them.
         self._clean: set[str] = set()
         # Single letters, which mean something in a row only.
@@ -41,35 +42,47 @@ class Decipherer:
         # What the others hold; empty for those that only mean something together with others.
         self._seen: dict[str, Ways] = {}
 
-    def knows(self, tokens: Sequence[str]) -> bool:
-        """True when every token is known to hold and to belong to nothing."""
-        return self._clean.issuperset(tokens)
+    def unknown(self, tokens: Sequence[str]) -> set[str]:
+        """The tokens that are neither ordinary English nor known to hold and to belong to nothing."""
+        return set(tokens).difference(self._english, self._clean)
 
-    def decipher(self, folded: str, tokens: Sequence[str]) -> list[tuple[Disguise, ...]]:
+    def decipher(self, folded: str, tokens: Sequence[str], unknown: set[str]) -> list[tuple[Disguise, ...]]:
         """Every disguised stretch of the text with its likely words, in order, none over another."""
         if not self._words:
             return []
-        holding, pieces, letters = self._unknown(tokens)
-        if not holding and not pieces and letters < 2:
+        holding, pieces, letters = self._looked_at(tokens, unknown)
+        spelled_out = letters > 1 and self._stand_in_a_row(tokens)
+        if not holding and not pieces and not spelled_out:
             return []
         starts = list(accumulate((len(token) + 1 for token in tokens), initial=0))
         found: list[tuple[Disguise, ...]] = []
         for number, disguises in holding:
             found += (tuple(one.moved(starts[number]) for one in ways) for ways in disguises)
         wide = self._split(tokens, starts, pieces)
-        if letters > 1:
+        if spelled_out:
             wide += self._runs(folded)
         return _without_overlap(wide, found[:MOST_DISGUISES])
 
-    def _unknown(self, tokens: Sequence[str]) -> tuple[list[tuple[int, Ways]], list[int], int]:
+    def _stand_in_a_row(self, tokens: Sequence[str]) -> bool:
+        """True for three tokens side by side of one character, or of two that are no word."""
+        row = 0
+        for token in tokens:
+            row = row + 1 if len(token) == 1 or (len(token) == 2 and token not in self._english) else 0
+            if row == FEWEST_LETTERS:
+                return True
+        return False
+
+    def _looked_at(
+        self, tokens: Sequence[str], unknown: set[str]
+    ) -> tuple[list[tuple[int, Ways]], list[int], int]:
         """The tokens that hold something, those that may be pieces of a word, and how many single letters."""
-        clean, lone = self._clean, self._lone
+        lone = self._lone
         holding: list[tuple[int, Ways]] = []
         pieces: list[int] = []
         again: dict[str, int] = {}
         fresh = letters = 0
         for number, token in enumerate(tokens):
-            if token in clean:
+            if token not in unknown:
                 continue
             if token in lone:
                 letters += 1

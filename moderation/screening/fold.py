@@ -12,6 +12,7 @@ TABLE = Path(__file__).parent / "data" / "fold_table.txt"
 
 # Everything but printable ASCII.
 _ODD = re.compile(r"[^\x20-\x7e]+")
+_GAP = re.compile(" {2,}")
 _HANGUL_SYLLABLES = range(0xAC00, 0xD7A4)
 _SURROGATES = range(0xD800, 0xE000)
 
@@ -62,7 +63,7 @@ def origins(text: str) -> Sequence[int]:
     if not at and "  " not in text:
         return range(len(text))
     places += range(at, len(text))
-    return places if len(places) == len(fold(text)) else _origins_with_gaps(text)
+    return places if len(places) == len(fold(text)) else _without_gaps(text, places)
 
 
 @cache
@@ -80,17 +81,15 @@ def _folded_run(run: re.Match[str]) -> str:
     return run[0].translate(fold_table())
 
 
-def _origins_with_gaps(text: str) -> Sequence[int]:
-    table = fold_table()
-    places: list[int] = []
-    after_space = False
-    for place, char in enumerate(text):
-        for letter in table.get(ord(char), char):
-            if letter == " " and after_space:
-                continue
-            after_space = letter == " "
-            places.append(place)
-    return places
+def _without_gaps(text: str, places: Sequence[int]) -> Sequence[int]:
+    """The same without what stands for the second and later spaces of a gap."""
+    kept: list[int] = []
+    at = 0
+    for gap in _GAP.finditer(_ODD.sub(_folded_run, text)):
+        kept += places[at : gap.start() + 1]
+        at = gap.end()
+    kept += places[at:]
+    return kept
 
 
 def steps_between(original: str, folded: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from moderation.screening.boundaries import inside_an_address, inside_phrase, st
 from moderation.screening.compiled import Rule, RuleSet
 from moderation.screening.entries import Direction
 from moderation.screening.explanation import Excused, Finding, Verdict
-from moderation.screening.fold import fold, signs_read_as_letters
+from moderation.screening.fold import fold
 from moderation.screening.identifiers import (
     is_identifier,
     is_place_by_its_context,
@@ -33,9 +33,10 @@ def screen(
     """What this text amounts to under these rules, read in every view."""
     folded = fold(text)
     tokens = folded.split(" ")
-    hits = rules.find(folded, edges_tell=text.isascii() or signs_read_as_letters().isdisjoint(text))
+    hits = rules.find(folded, text)
     decipherer = rules.decipherer
-    disguises = [] if decipherer.knows(tokens) else decipherer.decipher(folded, tokens)
+    unknown = decipherer.unknown(tokens)
+    disguises = decipherer.decipher(folded, tokens, unknown) if unknown else []
     if not hits and not disguises and not rules.has_expressions:
         return CLEAN
     search = _Search(rules, direction, place)
