@@ -74,7 +74,7 @@ class ApiKeyIn(serializers.Serializer[Any]):
     )
 
 
-class RevokeIn(serializers.Serializer[Any]):
+class ApiKeyRevokeIn(serializers.Serializer[Any]):
     """Why a key is closed."""
 
     reason = serializers.CharField(max_length=300, allow_blank=True, default="")
@@ -112,11 +112,11 @@ class RevokeApiKey(ApiView):
 
     scope = MANAGE_API_KEYS
 
-    @extend_schema(request=RevokeIn, responses=ApiKeyOut)
+    @extend_schema(request=ApiKeyRevokeIn, responses=ApiKeyOut)
     def post(self, request: Request, key_id: UUID) -> Response:
         """Close a key at once, also the one that is asking."""
         key = get_object_or_404(keys_for(self.actor), pk=key_id)
-        body = self.read(RevokeIn)
+        body = self.read(ApiKeyRevokeIn)
         return self.shown(ApiKeyOut(revoke_key(actor=self.actor, key=key, now=clock.now(), **body)))
 
 

@@ -132,7 +132,7 @@ class RevokeIn(serializers.Serializer[Any]):
     )
 
 
-class ReasonIn(serializers.Serializer[Any]):
+class SignInReasonIn(serializers.Serializer[Any]):
     """Why."""
 
     reason = serializers.CharField(max_length=500)
@@ -300,11 +300,11 @@ class Suspending(FreshProof, _OfChannel):
 
     scope = MANAGE_CHANNEL
 
-    @extend_schema(request=ReasonIn, responses=SignInOut)
+    @extend_schema(request=SignInReasonIn, responses=SignInOut)
     def post(self, request: Request, channel_id: UUID) -> Response:
         """Stop an account; its sign-in is kept."""
         suspend_channel(
-            actor=self.actor, channel=self.channel(channel_id), now=clock.now(), **self.read(ReasonIn)
+            actor=self.actor, channel=self.channel(channel_id), now=clock.now(), **self.read(SignInReasonIn)
         )
         return self.shown(SignInOut(self.channel(channel_id)))
 
@@ -314,11 +314,11 @@ class Resuming(FreshProof, _OfChannel):
 
     scope = MANAGE_CHANNEL
 
-    @extend_schema(request=ReasonIn, responses=SignInOut)
+    @extend_schema(request=SignInReasonIn, responses=SignInOut)
     def post(self, request: Request, channel_id: UUID) -> Response:
         """Let a suspended account be used again."""
         resume_channel(
-            actor=self.actor, channel=self.channel(channel_id), now=clock.now(), **self.read(ReasonIn)
+            actor=self.actor, channel=self.channel(channel_id), now=clock.now(), **self.read(SignInReasonIn)
         )
         return self.shown(SignInOut(self.channel(channel_id)))
 

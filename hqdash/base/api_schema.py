@@ -63,6 +63,11 @@ SAYS = {
 class DescribedView(AutoSchema):
     """One operation: summary from the docstring, the scope, and the ways in."""
 
+    def get_operation_id(self) -> str:
+        """One of them and all of them are two operations, also where both are deleted."""
+        name = str(super().get_operation_id())
+        return f"{name}_one" if self.method == "DELETE" and self.path.endswith("}/") else name
+
     def get_summary(self) -> str | None:
         """The first sentence of the method's docstring, or of the class."""
         return self._words()[0]

@@ -107,7 +107,9 @@ def test_every_address_of_the_door_is_described_and_says_its_scope(house: House)
     GENERATOR_STATS.reset()
     paths = document()["paths"]
     # Two serializers of one name would describe one of them wrongly.
-    assert {**GENERATOR_STATS._warn_cache, **GENERATOR_STATS._error_cache} == {}
+    said = [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache]
+    assert [words for words in said if "identical names" in words or "collisions" in words] == []
+    assert not GENERATOR_STATS._error_cache
     missing = [
         f"{method} {route.template}"
         for route in api_routes()
