@@ -114,10 +114,9 @@ class MoveUnit(ApiView):
     @extend_schema(request=MoveIn, responses={201: CollectedOut})
     def post(self, request: Request, unit_id: UUID) -> Response:
         """Collect the move of a unit with everything below it, for a second administrator."""
+        unit = _unit(self, unit_id)
         parent = _named(self, self.read(MoveIn)["parent"], "parent")
-        change = collect(
-            actor=self.actor, now=clock.now(), kind="unit.move", unit=_unit(self, unit_id), parent=parent
-        )
+        change = collect(actor=self.actor, now=clock.now(), kind="unit.move", unit=unit, parent=parent)
         return self.created(CollectedOut(change))
 
 
@@ -129,7 +128,7 @@ class CloseUnit(ApiView):
     @extend_schema(request=CloseIn, responses={201: CollectedOut})
     def post(self, request: Request, unit_id: UUID) -> Response:
         """Collect the closing of a unit on a day, for a second administrator."""
-        body, unit = self.read(CloseIn), _unit(self, unit_id)
+        unit, body = _unit(self, unit_id), self.read(CloseIn)
         if body["on"] < today_of(self.actor, clock.now()):
             raise Unprocessable(_("That day has passed. A unit closes today or later."), "on")
         change = collect(actor=self.actor, now=clock.now(), kind="unit.close", unit=unit, **body)
