@@ -88,7 +88,7 @@ def _practice() -> tuple[Any, Any]:
     from hqdash.base.actor import Actor
     from hqdash.base.tenancy import acting_for
 
-    force = create_force(slug="bench", name="Benchmark Police")
+    force = create_force(slug="bench", name="Benchmark Police", guarded=False)
     system = Actor.clock(force.pk)
     with acting_for(force.pk):
         root = Unit.objects.get(parent=None)
