@@ -13,7 +13,7 @@ from accounts.models import Change, Grant, Unit
 class UnitOut(serializers.ModelSerializer[Unit]):
     """A unit of the tree."""
 
-    parent = serializers.UUIDField(source="parent_id", read_only=True, allow_null=True)
+    parent = serializers.UUIDField(source="parent_id", read_only=True, allow_null=True)  # type: ignore[assignment]  # DRF takes fields out of the class
 
     class Meta:
         model = Unit
@@ -26,7 +26,7 @@ class UnitIn(serializers.Serializer[Any]):
 
     name = serializers.CharField(max_length=200)
     code = serializers.CharField(max_length=120)
-    parent = serializers.UUIDField(help_text="The id of the unit above it.")
+    parent = serializers.UUIDField(help_text="The id of the unit above it.")  # type: ignore[assignment]  # DRF takes fields out of the class
 
 
 class UnitChangeIn(serializers.Serializer[Any]):
@@ -41,14 +41,14 @@ class UnitChangeIn(serializers.Serializer[Any]):
 class UnitsFilter(serializers.Serializer[Any]):
     """Which units are listed."""
 
-    parent = serializers.UUIDField(required=False, help_text="Only those directly below this unit.")
+    parent = serializers.UUIDField(required=False, help_text="Only those directly below this unit.")  # type: ignore[assignment]  # DRF takes fields out of the class
     closed = serializers.BooleanField(default=False, help_text="Closed ones as well.")
 
 
 class MoveIn(serializers.Serializer[Any]):
     """Where a unit moves."""
 
-    parent = serializers.UUIDField()
+    parent = serializers.UUIDField()  # type: ignore[assignment]  # DRF takes fields out of the class
 
 
 class CloseIn(serializers.Serializer[Any]):
@@ -113,7 +113,7 @@ class StepOut(serializers.Serializer[Any]):
 
     subject = serializers.CharField()
     verb = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # DRF takes fields out of the class
     before = serializers.CharField()
     after = serializers.CharField()
     needs_second = serializers.BooleanField(help_text="Whether a second administrator has to agree.")
