@@ -103,7 +103,7 @@ def _questions(force: Any, chance: random.Random) -> dict[str, Callable[[], obje
     def somewhere(person: Any) -> Any:
         """Half of the time an account of a unit of theirs, else any."""
         grant = of_person.get(person.pk)
-        if grant is not None and chance.random() < 0.5:
+        if grant is not None and grant.unit_id is not None and chance.random() < 0.5:
             return by_unit[grant.unit_id]
         return chance.choice(channels)
 

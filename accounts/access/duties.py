@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest
@@ -64,9 +63,7 @@ def refuse_clashing_holders(role: Role, *, now: datetime) -> None:
         )
 
 
-def refuse_other_duty(
-    *, user: User, role: Role, starts_at: datetime, ends_at: datetime | None, besides: UUID | None = None
-) -> None:
+def refuse_other_duty(*, user: User, role: Role, starts_at: datetime, ends_at: datetime | None) -> None:
     """Refuse a tier that speaks for somebody who administers in the same time, and the other way round.
 
     Raises:
@@ -77,7 +74,7 @@ def refuse_other_duty(
     same_time = Grant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=starts_at), user=user)
     if ends_at is not None:
         same_time = same_time.filter(starts_at__lt=ends_at)
-    clashing = same_time.exclude(role=role).exclude(pk=besides).select_related("role", "unit", "channel")
+    clashing = same_time.exclude(role=role).select_related("role", "unit", "channel")
     other = clashing.filter(Q(role__administers=True) if role.speaks else Q(role__speaks=True)).first()
     if other is None or other.ends_at == other.starts_at:
         return

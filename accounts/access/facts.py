@@ -162,7 +162,7 @@ def pattern_of(team: Team, zone: ZoneInfo) -> Pattern:
     return Pattern(
         first_day=rota.first_day,
         cycle_days=rota.cycle_days,
-        windows=tuple(Window(name, span.lower, span.upper) for name, span in windows),
+        windows=tuple(Window(name, int(span.lower or 0), int(span.upper or 0)) for name, span in windows),
         zone=zone,
         offset_days=team.offset_days,
     )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -195,14 +196,14 @@ def unit_id_of(where: Where) -> UUID:
     return where.unit_id if isinstance(where, Channel) else where.pk
 
 
-def _asked_at(permission: Permission, where: Where) -> list[object]:
+def _asked_at(permission: Permission, where: Where) -> list[Any]:
     channel_id = where.pk if isinstance(where, Channel) else None
     return [permission.name, unit_id_of(where), channel_id, clock.now(), permission.speaks]
 
 
-def _asked(actor: Actor, permission: Permission) -> list[object]:
+def _asked(actor: Actor, permission: Permission) -> list[Any]:
     return [actor.person_id, permission.name, clock.now(), permission.speaks]
 
 
-def _ids(function: str, values: list[object]) -> RawSQL:
+def _ids(function: str, values: list[Any]) -> RawSQL:
     return RawSQL(function, values)  # noqa: S611  # values travel beside the text

@@ -71,7 +71,7 @@ class WantedIn(serializers.Serializer[Any]):
     user = serializers.UUIDField(required=False)
     role = serializers.UUIDField(required=False)
     unit = serializers.UUIDField(required=False)
-    parent = serializers.UUIDField(required=False)
+    parent = serializers.UUIDField(required=False)  # type: ignore[assignment]  # a field
     channel = serializers.UUIDField(required=False)
     team = serializers.UUIDField(required=False)
     grant = serializers.UUIDField(required=False)

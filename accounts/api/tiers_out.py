@@ -38,7 +38,7 @@ class RowOut(serializers.Serializer[Any]):
     """One right and what every tier says to it."""
 
     permission = serializers.CharField(source="permission.name")
-    label = serializers.CharField(source="permission.label")
+    label = serializers.CharField(source="permission.label")  # type: ignore[assignment]  # a field
     help = serializers.CharField(source="permission.help_text")
     speaks = serializers.BooleanField(source="permission.speaks")
     administers = serializers.BooleanField(source="permission.administers")
@@ -108,7 +108,7 @@ class RotaOut(serializers.ModelSerializer[Rota]):
     def get_shifts(self, rota: Rota) -> list[dict[str, int | str]]:
         """Names and minutes together."""
         return [
-            {"name": name, "starts": span.lower, "ends": span.upper}
+            {"name": name, "starts": int(span.lower or 0), "ends": int(span.upper or 0)}
             for name, span in zip(rota.shift_names, rota.windows, strict=True)
         ]
 
@@ -180,7 +180,7 @@ class ReasonOut(serializers.Serializer[Any]):
 
     holds = serializers.BooleanField()
     rule = serializers.CharField()
-    source = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # a field
     changed_by = serializers.ListField(child=serializers.CharField())
 
 
@@ -212,7 +212,7 @@ class CouldOut(serializers.Serializer[Any]):
     on_shift = serializers.BooleanField()
     role = serializers.CharField()
     place_name = serializers.CharField(source="place")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # a field
     shift = ShiftOut(allow_null=True)
 
 
@@ -227,7 +227,7 @@ class HeldRightOut(serializers.Serializer[Any]):
     """A right that a tier gives at its place."""
 
     permission = serializers.CharField(source="permission.name")
-    label = serializers.CharField(source="permission.label")
+    label = serializers.CharField(source="permission.label")  # type: ignore[assignment]  # a field
     answer = serializers.ChoiceField(choices=Answer.choices)
     elsewhere = serializers.SerializerMethodField()
 

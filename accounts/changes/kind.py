@@ -41,7 +41,7 @@ class Names:
     actor: Actor
     reason: str
 
-    def both(self) -> dict[str, str]:
+    def both(self) -> dict[str, Any]:
         """The two names for the book."""
         approved_by = self.decided_by.username if self.decided_by is not None else ""
         return {"proposed_by": self.proposed_by.username, "approved_by": approved_by}

@@ -266,7 +266,7 @@ def check_role_name(name: str, *, besides: Role | None = None) -> None:
     name = name.strip()
     if not name or len(name) > 120:
         raise Unprocessable(_("Give the tier a name of at most 120 characters."), "name")
-    others = Role.objects.exclude(pk=besides.pk if besides else None)
+    others = Role.objects.exclude(pk=besides.pk) if besides else Role.objects.all()
     slug = slugify(name).replace("-", "_")[:60]
     if others.filter(Q(name__iexact=name) | (Q(slug=slug) if besides is None else Q(pk=None))).exists():
         raise Unprocessable(_("There is a tier called %(name)s already.") % {"name": name}, "name")

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import uuid
 from typing import Any
 
@@ -75,19 +77,19 @@ DROP FUNCTION accounts_role_keeps_duties_apart();
 """
 
 
-def identity() -> tuple[str, models.Field]:
+def identity() -> tuple[str, models.Field[Any, Any]]:
     return ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False))
 
 
-def force() -> tuple[str, models.Field]:
+def force() -> tuple[str, models.Field[Any, Any]]:
     return ("force", models.ForeignKey(on_delete=PROTECT, related_name="+", to="accounts.force"))
 
 
-def rights(**more: Any) -> ArrayField:
+def rights(**more: Any) -> ArrayField[Any, Any]:
     return ArrayField(base_field=models.CharField(max_length=100), default=list, size=None, **more)
 
 
-def person(related_name: str, **more: Any) -> models.ForeignKey:
+def person(related_name: str, **more: Any) -> models.ForeignKey[Any, Any]:
     return models.ForeignKey(
         on_delete=PROTECT, related_name=related_name, to=settings.AUTH_USER_MODEL, **more
     )
