@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.detection import SETS
@@ -27,14 +27,15 @@ def comments(count: int, *, seed: int) -> Iterator[str]:
         parts = [chance.choice(pieces)]
         if chance.random() < 0.5:
             parts.append(chance.choice(pieces))
-        for likelihood, extra in (
+        extras: tuple[tuple[float, Callable[[], str]], ...] = (
             (0.3, lambda: chance.choice(names).strip("=").title()),
             (0.3, lambda: chance.choice(words)),
             (0.15, lambda: str(chance.randrange(10_000))),
             (0.1, lambda: f"@{_named(chance)}{chance.randrange(100)}"),
             (0.05, lambda: f"https://{_named(chance)}.example/{_named(chance)}"),
             (SHARE_BEYOND_ASCII, lambda: chance.choice(BEYOND_ASCII)),
-        ):
+        )
+        for likelihood, extra in extras:
             if chance.random() < likelihood:
                 parts.insert(chance.randrange(len(parts) + 1), extra())
         yield " ".join(parts)

@@ -23,7 +23,6 @@ from benchmarks.comments import comments, terms
 from benchmarks.detection import entries
 from benchmarks.peers import PEERS, peer
 from moderation.screening.compiled import RuleSet
-from moderation.screening.english import english
 from moderation.screening.many import screen_many
 from moderation.screening.screen import screen
 
@@ -62,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(count: int, stored: int) -> dict[str, Any]:
-    english()
+    # What a process loads once is not counted against the first list.
+    screen("W0rds — and @ place in Oxford", RuleSet(entries(["words and"])))
     measured: dict[str, float] = dict(_built())
     stream = list(comments(count, seed=5))
     rates: dict[str, dict[str, float]] = {}

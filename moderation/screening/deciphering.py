@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, islice
 
 from moderation.screening.disguises import disguises_in
@@ -76,52 +76,59 @@ class Decipherer:
         self, tokens: Sequence[str], unknown: set[str]
     ) -> tuple[list[tuple[int, Ways]], list[int], int]:
         """The tokens that hold something, those that may be pieces of a word, and how many single letters."""
-        lone = self._lone
+        in_order: Iterable[str] = unknown
+        if len(unknown) > THOROUGHLY:
+            in_order = [token for token in dict.fromkeys(tokens) if token in unknown]
+        held: dict[str, Ways] = {}
+        letters = False
+        for number, token in enumerate(in_order):
+            disguises = self._seen.get(token)
+            if disguises is None and token not in self._lone:
+                disguises = self._look(token, thoroughly=number < THOROUGHLY)
+            if disguises is not None:
+                held[token] = disguises
+            letters = letters or token in self._lone
+        return self._placed(tokens, held) if held or letters else ([], [], 0)
+
+    def _placed(
+        self, tokens: Sequence[str], held: dict[str, Ways]
+    ) -> tuple[list[tuple[int, Ways]], list[int], int]:
         holding: list[tuple[int, Ways]] = []
         pieces: list[int] = []
         again: dict[str, int] = {}
-        fresh = letters = 0
+        letters = 0
         for number, token in enumerate(tokens):
-            if token not in unknown:
-                continue
-            if token in lone:
-                letters += 1
-                continue
-            disguises = self._seen.get(token)
-            if disguises is None:
-                fresh += 1
-                disguises = self._look(token, thoroughly=fresh <= THOROUGHLY)
-                letters += token in lone
+            disguises = held.get(token)
             if disguises:
                 again[token] = again.get(token, 0) + 1
                 if again[token] <= REPEATED and len(holding) < MOST_DISGUISES:
                     holding.append((number, disguises))
-            elif token in self._seen and len(pieces) < MOST_PIECES:
+            elif disguises is None:
+                letters += token in self._lone
+            elif len(pieces) < MOST_PIECES:
                 pieces.append(number)
         return holding, pieces, letters
 
-    def _look(self, token: str, *, thoroughly: bool) -> Ways:
+    def _look(self, token: str, *, thoroughly: bool) -> Ways | None:
+        """What the token holds, empty for what may be a piece of a word; nothing for all others."""
         core = token.strip(_PUNCTUATION)
-        if (
-            len(core) == 1
-            and (core.isalnum() or core in SIGNS)
-            and len(token) < 3
-            and core not in SMALL_WORDS
-        ):
+        single = len(core) == 1 and len(token) < 3 and core not in SMALL_WORDS
+        if single and (core.isalnum() or core in SIGNS):
             self._lone.add(token)
-            return ()
+            return None
         if not thoroughly and not self._words.may_spell(core):
-            return ()
+            return None
         disguises = disguises_in(token, self._words, thoroughly=thoroughly)
         if disguises or self._may_be_a_piece(core):
             if len(self._seen) >= REMEMBERED:
                 self._seen.clear()
             self._seen[token] = disguises
-        elif thoroughly:
+            return disguises
+        if thoroughly:
             if len(self._clean) >= REMEMBERED:
                 self._clean.clear()
             self._clean.add(token)
-        return disguises
+        return None
 
     def _may_be_a_piece(self, core: str) -> bool:
         return (

@@ -102,11 +102,12 @@ class Vocabulary:
         """Words that this is with two neighbours swapped (True) or one letter left out (False)."""
         size = len(written)
         if size >= SHORTEST_MISSPELT:
-            for at in range(size - 1):
-                if written[at] != written[at + 1]:
-                    swapped = f"{written[:at]}{written[at + 1]}{written[at]}{written[at + 2 :]}"
-                    if swapped in self._words:
-                        yield swapped, True
+            swaps = [
+                f"{written[:at]}{written[at + 1]}{written[at]}{written[at + 2 :]}" for at in range(size - 1)
+            ]
+            for swapped in sorted(self._words.intersection(swaps)):
+                if swapped != written:
+                    yield swapped, True
         if size + 1 >= SHORTEST_MISSPELT:
             middle = (size + 1) // 2
             yield from self._with_one_more(written, f"{size + 1}<{written[:middle]}", middle, size + 1)
