@@ -179,12 +179,12 @@ def test_a_fault_of_ours_gives_a_reference_and_nothing_else_away(
 def test_too_many_requests_are_told_to_wait(cast: Cast) -> None:
     client = signed_in(cast.pc)
     with override_settings(API_REQUESTS_PER_PERSON=3):
-        answers = [client.get("/api/v1/openapi.json") for _ in range(5)]
+        answers = [client.get("/api/v1/openapi.json") for _ in range(7)]
 
     # A minute may begin in between; even so nobody gets through more often than twice three times.
-    assert answers[-1].status_code == 429
-    assert 1 <= int(answers[-1]["Retry-After"]) <= 60
-    assert "Wait" in problem_of(answers[-1])["detail"]
+    told = next(answer for answer in answers if answer.status_code == 429)
+    assert 1 <= int(told["Retry-After"]) <= 60
+    assert "Wait" in problem_of(told)["detail"]
 
 
 def test_without_redis_the_door_stays_open_and_still_counts(
@@ -197,7 +197,7 @@ def test_without_redis_the_door_stays_open_and_still_counts(
     monkeypatch.setattr(cache, "add", away)
     assert client.get(UNITS).status_code == 200
     with override_settings(API_REQUESTS_PER_PERSON=3):
-        assert [client.get(UNITS).status_code for _ in range(5)][-1] == 429
+        assert 429 in [client.get(UNITS).status_code for _ in range(7)]
 
 
 def test_a_view_that_does_not_say_what_opens_it_cannot_be_written() -> None:
