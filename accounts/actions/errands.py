@@ -14,9 +14,9 @@ from accounts.access.gate import require
 from accounts.actions.bells import ring_errand
 from accounts.actions.binding import is_same_account
 from accounts.actions.channels import change_channel_state, note_contact
-from accounts.actions.exchanging import client_id_of
 from accounts.actions.leases import end_lease, take_lease
 from accounts.actions.renewing import ask_for_renewal, renew
+from accounts.actions.sign_in_lines import client_id_of
 from accounts.audit.book import record
 from accounts.audited import CHANNEL_TESTED, CREDENTIAL_REVOKED, ROTATION_FINISHED
 from accounts.models import Channel, ChannelSignIn, Errand

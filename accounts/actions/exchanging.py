@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -18,10 +16,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from accounts.actions.binding import bind, bound_already, is_same_account
-from accounts.actions.leases import end_lease, take_lease
+from accounts.actions.sign_in_lines import LEASE, NotBound, former_of, line_of, opened
 from accounts.audit.book import record
 from accounts.audited import CONNECTING_REFUSED
-from accounts.models import Channel, ChannelSignIn, Connecting, NetworkApp, Unit
+from accounts.models import Channel, ChannelSignIn, Connecting, Unit
 from accounts.vault import drawer
 from accounts.vault.storing import forget, store
 from hqdash.base import clock, live
@@ -29,14 +27,13 @@ from hqdash.base.actor import Actor
 from hqdash.base.errors import Conflict, NotAllowed
 from hqdash.base.refusals import remember
 from hqdash.networks.errors import NetworkError, OutcomeUnknown, Refused, SignInExpired, TryLater, Unreachable
-from hqdash.networks.network import Network, get_network
+from hqdash.networks.network import get_network
 from hqdash.networks.secret import Secret
 from hqdash.networks.signing_in import Grant, Offer, SignInLine, SignInWay
 from hqdash.networks.types import Account
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)
 MOST_ATTEMPTS = 5
 _CLAIM = """
 UPDATE accounts_connecting
@@ -50,10 +47,6 @@ UPDATE accounts_connecting SET reason = %s, claimed_until = NULL,
     due_at = clock_timestamp() + %s * interval '1 second'
 WHERE id = %s
 """
-
-
-class NotBound(Exception):
-    """The sign-in is not taken; the sentence says why, and nothing was changed."""
 
 
 def carry_on(*, connecting_id: UUID) -> None:
@@ -97,7 +90,7 @@ def person_of(connecting: Connecting) -> Actor:
 
 def _trade(connecting: Connecting) -> None:
     """What came home for a sign-in, which is sealed before anything else is asked."""
-    with _line(connecting) as (line, _way):
+    with line_of(connecting) as (line, _way):
         grant = line.exchange(back_url=connecting.back_url)
         kept = {name: secret.reveal() for name, secret in grant.fields.items()}
     with transaction.atomic():
@@ -109,7 +102,7 @@ def _trade(connecting: Connecting) -> None:
 
 
 def _ask_who(connecting: Connecting) -> None:
-    with _line(connecting) as (line, way):
+    with line_of(connecting) as (line, way):
         offers = line.offers()
         if not offers:
             raise NotBound(_("The sign-in opens no account. Allow at least one at the network."))
@@ -146,7 +139,7 @@ def _replaced(
     connecting: Connecting, channel: Channel, offer: Offer, line: SignInLine, way: SignInWay
 ) -> str:
     """Put the new sign-in in place of the former one and end that; what is left to do, or ""."""
-    with _former(channel, wanted=way.former_lives_on) as former:
+    with former_of(channel, wanted=way.former_lives_on) as former:
         with transaction.atomic():
             bind(
                 actor=person_of(connecting),
@@ -190,7 +183,7 @@ def _show_offers(connecting: Connecting, offers: list[Offer]) -> None:
 def _bind_chosen(connecting: Connecting) -> None:
     offered = {offer["id"]: offer for offer in connecting.offers}
     missed: list[str] = []
-    with _opened(connecting) as kept:
+    with opened(connecting) as kept:
         for external_id, unit_id in connecting.choices.items():
             about = offered[external_id]
             fields = json.loads(kept[f"offer.{external_id}"].reveal())
@@ -282,56 +275,6 @@ def _refuse(connecting: Connecting, reason: str) -> None:
 def _note(connecting: Connecting) -> None:
     card = get_network(connecting.network)
     record(person_of(connecting), CONNECTING_REFUSED, connecting, network=card.name, reason=connecting.reason)
-
-
-@contextmanager
-def _opened(connecting: Connecting) -> Iterator[dict[str, Secret]]:
-    lease = take_lease(connecting_id=connecting.pk, purpose="connect", subject_id=connecting.pk, lasts=LEASE)
-    try:
-        with drawer.open(connecting, lease=lease, purpose="connect") as kept:
-            yield kept
-    finally:
-        end_lease(lease)
-
-
-@contextmanager
-def _line(connecting: Connecting) -> Iterator[tuple[SignInLine, SignInWay]]:
-    card = get_network(connecting.network)
-    way = _way(card)
-    account = Account(handle="", base_url=connecting.base_url)
-    with _opened(connecting) as kept:
-        yield way.line(account, kept, card.http_settings(), client_id=client_id_of(card, way)), way
-
-
-@contextmanager
-def _former(channel: Channel, *, wanted: bool) -> Iterator[Mapping[str, Secret]]:
-    """The sign-in that is about to be replaced, where its network would let it live on; {} when there is none."""
-    if not wanted:
-        yield {}
-        return
-    lease = take_lease(channel_id=channel.pk, purpose="connect", subject_id=channel.pk, lasts=LEASE)
-    try:
-        with ExitStack() as opened:
-            former: Mapping[str, Secret] = {}
-            # Without one, or with one that cannot be opened now, there is nothing that could be ended.
-            with suppress(drawer.VaultError):
-                former = opened.enter_context(drawer.open(channel, lease=lease, purpose="connect"))
-            yield former
-    finally:
-        end_lease(lease)
-
-
-def client_id_of(card: Network, way: SignInWay) -> str:
-    """The public id of the force's app; "" where none is needed or registered."""
-    app = NetworkApp.objects.filter(network=card.slug).first() if way.needs_app else None
-    return app.client_id if app is not None else ""
-
-
-def _way(card: Network) -> SignInWay:
-    way = card.sign_in
-    if way is None:
-        raise NotBound(_("Accounts of this network cannot be connected here."))
-    return way
 
 
 def _works_for(connecting: Connecting) -> timedelta | None:

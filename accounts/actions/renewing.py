@@ -17,8 +17,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.actions.channels import change_channel_state
-from accounts.actions.exchanging import client_id_of
 from accounts.actions.leases import end_lease, take_lease
+from accounts.actions.sign_in_lines import client_id_of
 from accounts.audit.book import record
 from accounts.audited import CREDENTIAL_RENEWED
 from accounts.models import Channel
