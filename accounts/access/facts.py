@@ -49,6 +49,8 @@ class Facts:
     """For each unit: itself and every unit above it, the nearest first."""
     patterns: dict[UUID, Pattern] = field(default_factory=dict)
     """How each team of a grant walks through its rota."""
+    is_past: bool = True
+    """Whether tiers may have been others than they are."""
 
 
 def facts_of(
@@ -67,15 +69,22 @@ def facts_of(
     A moment that is not past needs no look at what tiers were.
     """
     found = _with_teams(grants.select_related("user", "role", "unit", "channel"))
-    units = {unit_of(grant) for grant in found} | set(places)
     roles = {grant.role_id: grant.role for grant in found}
+    above = units_above({*places} if rights is not None else {*places, *map(unit_of, found)})
     return Facts(
         moment=moment,
         zone=zone,
         grants=found,
         tiers=tiers_at(roles.values(), moment, is_past=is_past),
-        said=overrides_at(roles, moment, rights=rights, below=places),
-        above=units_above(units),
+        said=overrides_at(
+            roles,
+            moment,
+            rights=rights,
+            on={unit for units in above.values() for unit in units},
+            administering=is_past,
+        ),
+        above=above,
+        is_past=is_past,
         patterns={
             grant.team_id: pattern_of(grant.team, zone) for grant in found if grant.team and grant.team_id
         },
@@ -127,17 +136,21 @@ def overrides_at(
     moment: datetime,
     *,
     rights: Collection[str] | None = None,
-    below: Iterable[UUID] = (),
+    on: Collection[UUID] = (),
+    administering: bool = True,
 ) -> dict[tuple[UUID, str], dict[UUID, Said]]:
-    """For each tier and right: what units said otherwise then."""
+    """For each tier and right: what units said otherwise then.
+
+    With ``rights``, only about these and ``on`` these units; ``administering`` adds what tells who administers.
+    """
     rules = Rule.objects.filter(
         Q(ends_at=None) | Q(ends_at__gt=moment), role_id__in=list(roles), starts_at__lte=moment
     )
     if rights is not None:
-        above = UnitPath.objects.filter(descendant_id__in=list(below)).values("ancestor_id")
-        rules = rules.filter(
-            Q(permission__in=rights, unit_id__in=above) | Q(permission__in=administering_rights())
-        )
+        wanted = Q(permission__in=rights, unit_id__in=on)
+        if administering:
+            wanted |= Q(permission__in=administering_rights())
+        rules = rules.filter(wanted)
     said: dict[tuple[UUID, str], dict[UUID, Said]] = {}
     for role_id, permission, unit_id, name, answer in rules.values_list(
         "role_id", "permission", "unit_id", "unit__name", "answer"

@@ -106,17 +106,19 @@ def verdicts(
 def administers(grants: Iterable[Grant], facts: Facts) -> Grant | None:
     """The grant by which somebody administers at the moment, on shift or not."""
     return next(
-        (grant for grant in grants if _tier_administers(grant.role_id, facts) and is_in_force(grant, facts)),
+        (grant for grant in grants if _tier_administers(grant, facts) and is_in_force(grant, facts)),
         None,
     )
 
 
-def _tier_administers(role_id: UUID, facts: Facts) -> bool:
-    tier = facts.tiers[role_id]
+def _tier_administers(grant: Grant, facts: Facts) -> bool:
+    if not facts.is_past:
+        return grant.role.administers
+    tier = facts.tiers[grant.role_id]
     rights = administering_rights()
     if rights & (tier.permissions | tier.with_approval):
         return True
-    said = (facts.said.get((role_id, name), {}) for name in rights)
+    said = (facts.said.get((grant.role_id, name), {}) for name in rights)
     return any(one.answer != Answer.NO for overrides in said for one in overrides.values())
 
 
