@@ -15,6 +15,7 @@ from moderation.screening.vocabulary import SHORTEST_MISSPELT, Vocabulary
 REMEMBERED = 65_536
 # So many unknown tokens of one text are looked at in every way; the rest of them in the quick ways only.
 THOROUGHLY = 500
+AT_ALL = 6_000
 # What one text can hold of disguised words, of the same one, and of pieces that are tried together.
 MOST_DISGUISES = 1_000
 REPEATED = 20
@@ -78,7 +79,7 @@ class Decipherer:
         """The tokens that hold something, those that may be pieces of a word, and how many single letters."""
         in_order: Iterable[str] = unknown
         if len(unknown) > THOROUGHLY:
-            in_order = [token for token in dict.fromkeys(tokens) if token in unknown]
+            in_order = [token for token in dict.fromkeys(tokens) if token in unknown][:AT_ALL]
         held: dict[str, Ways] = {}
         letters = False
         for number, token in enumerate(in_order):
