@@ -207,6 +207,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL([WORDS], "DROP TABLE accounts_auditwords"),
         migrations.RunSQL([SPLIT], "DROP FUNCTION accounts_book_split(text)"),
         migrations.RunSQL([WORDS_OF], "DROP FUNCTION accounts_book_words(accounts_auditentry)"),
-        migrations.RunSQL([SEARCH], "DROP FUNCTION accounts_book_search(text, text, bigint, bigint, integer)"),
+        migrations.RunSQL(
+            [SEARCH], "DROP FUNCTION accounts_book_search(text, text, bigint, bigint, integer)"
+        ),
         migrations.RunSQL([FILL], migrations.RunSQL.noop),
     ]

@@ -14,9 +14,7 @@ from accounts.vault.seal import Place, SealBroken, seal, unseal
 TOKEN = b"practice-token-of-the-press-office"
 PAIR = make_key_pair()
 ORIGIN = Ed25519PrivateKey.generate()
-PLACE = Place(
-    force_id=UUID(int=1), whose=UUID(int=2), field="access_token", version=3, key_id=PAIR.key_id
-)
+PLACE = Place(force_id=UUID(int=1), whose=UUID(int=2), field="access_token", version=3, key_id=PAIR.key_id)
 SEALED = seal(TOKEN, place=PLACE, public_key=PAIR.public, origin=ORIGIN)
 
 
