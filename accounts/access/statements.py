@@ -143,12 +143,13 @@ WHERE g.user_id = _person AND {_IN_FORCE}
 
 # Who holds each of several rights at one place, by name: what an explanation needs at once.
 _PEOPLE_BY_RIGHT = f"""
-WITH holding AS MATERIALIZED (
-    SELECT DISTINCT g.user_id, u.username, g.role_id, r.permissions, EXISTS (SELECT 1 FROM accounts_grant kept
-        JOIN accounts_role desk ON desk.id = kept.role_id AND desk.administers
-            AND (desk.retired_at IS NULL OR desk.retired_at > _moment)
-        WHERE kept.user_id = g.user_id AND kept.starts_at <= _moment
-          AND (kept.ends_at IS NULL OR kept.ends_at > _moment)) AS administers
+WITH keepers AS MATERIALIZED (
+    SELECT kept.user_id FROM accounts_role desk JOIN accounts_grant kept ON kept.role_id = desk.id
+    WHERE desk.administers AND (desk.retired_at IS NULL OR desk.retired_at > _moment)
+      AND kept.starts_at <= _moment AND (kept.ends_at IS NULL OR kept.ends_at > _moment)
+), holding AS MATERIALIZED (
+    SELECT DISTINCT g.user_id, u.username, g.role_id, r.permissions,
+        g.user_id IN (SELECT user_id FROM keepers) AS administers
     FROM {_GRANTS_AT_PLACE} AS g {_HOLDING}
     WHERE {_IN_FORCE}
 ), said AS MATERIALIZED (
