@@ -73,9 +73,8 @@ def counts_for(rows: QuerySet[Channel], *, now: datetime) -> dict[str, int]:
     )
 
 
-def attention_count(actor: Actor, *, now: datetime) -> int:
-    """How many sign-ins need somebody or end within two weeks: the number beside the menu entry."""
-    rows = visible_channels(actor, VIEW_VAULT)
+def attention_count(rows: QuerySet[Channel], *, now: datetime) -> int:
+    """How many of these accounts need somebody, or will within two weeks: the number beside the menu entry."""
     return rows.filter(_needs_somebody(now) | Q(sign_in__ends_at__lt=now + timedelta(days=14))).count()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count, F, Func, Min, Q, QuerySet, Value
 from django.db.models.fields import DateTimeField
@@ -14,6 +15,7 @@ from accounts.access.gate import can
 from hqdash.base import clock
 from hqdash.base.actor import Actor
 from hqdash.base.cards import Column, Desk, Figure, Grouping, Happening, Need, Series, Window, hang
+from hqdash.base.once import once
 from moderation.models import Case, Decision
 from moderation.permissions import VIEW_MODERATION
 from moderation.queries import TARGET, cases_for, decisions_for
@@ -29,11 +31,7 @@ _WHERE: dict[Grouping, str] = {
 
 def figures(actor: Actor, window: Window) -> list[Figure]:
     """How many wait and for how long, and how many were decided in the window."""
-    found = _in_scope(actor, window).aggregate(
-        waiting=Count("pk", filter=OPEN),
-        oldest=Min("opened_at", filter=OPEN),
-        settled=Count("pk", filter=~OPEN & Q(settled_at__gte=window.start, settled_at__lt=window.end)),
-    )
+    found = _counted(actor, window)
     waited = clock.now() - found["oldest"] if found["oldest"] else timedelta(0)
     note = (
         _("oldest %(minutes)s min, %(done)s decided")
@@ -52,12 +50,23 @@ def figures(actor: Actor, window: Window) -> list[Figure]:
     ]
 
 
+def _counted(actor: Actor, window: Window) -> dict[str, Any]:
+    """Every number of the wall about cases, by one query for figures and needs together."""
+    return once(
+        ("cases", actor.force_id, actor.user_id, window),
+        lambda: _in_scope(actor, window).aggregate(
+            waiting=Count("pk", filter=OPEN),
+            oldest=Min("opened_at", filter=OPEN),
+            settled=Count("pk", filter=~OPEN & Q(settled_at__gte=window.start, settled_at__lt=window.end)),
+            threats=Count("pk", filter=OPEN & Q(category=Category.THREAT_TO_LIFE.value)),
+            undone=Count("pk", filter=OPEN & ~Q(problem="")),
+        ),
+    )
+
+
 def needs(actor: Actor, window: Window) -> list[Need]:
     """Threats that nobody has decided, and what a network did not do."""
-    found = _in_scope(actor, window).aggregate(
-        threats=Count("pk", filter=OPEN & Q(category=Category.THREAT_TO_LIFE.value)),
-        undone=Count("pk", filter=OPEN & ~Q(problem="")),
-    )
+    found = _counted(actor, window)
     listed = []
     if found["threats"]:
         sentence = ngettext(

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.access.gate import can
 from accounts.board_queries import attention_count
-from accounts.models import Channel
 from accounts.permissions import (
     MANAGE_API_KEYS,
     MANAGE_PEOPLE,
@@ -20,8 +19,8 @@ from hqdash.base.actor import Actor
 from hqdash.base.menu import Count, Section, account_link, menu_entry
 
 
-def _disconnected(actor: Actor) -> Count:
-    return Count(channels_for(actor).exclude(state=Channel.State.CONNECTED).count(), "is-bad")
+def _need_somebody(actor: Actor) -> Count:
+    return Count(attention_count(channels_for(actor), now=clock.now()), "is-bad")
 
 
 def _waiting(actor: Actor) -> Count:
@@ -34,7 +33,7 @@ menu_entry(
     icon="plug-connected",
     url_name="accounts:channels",
     allowed=lambda actor: can(actor, VIEW_CHANNEL),
-    count=_disconnected,
+    count=_need_somebody,
 )
 menu_entry(
     Section.ADMINISTER,
@@ -51,7 +50,6 @@ menu_entry(
     url_name="accounts:vault",
     allowed=lambda actor: can(actor, VIEW_VAULT),
     order=5,
-    count=lambda actor: Count(attention_count(actor, now=clock.now()), "is-warn"),
 )
 menu_entry(
     Section.INSIGHT,
