@@ -61,9 +61,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the reference leads to the line in the log."""
     reference = secrets.token_hex(4)
     log.error("unexpected failure, reference %s, at %s", reference, request.path)
-    return answer(
-        request, 500, _("Something failed on our side. Nothing was sent because of it."), reference
-    )
+    return answer(request, 500, _("Something failed on our side. Nothing was sent because of it."), reference)
 
 
 def answer(request: HttpRequest, status: int, sentence: str, reference: str = "") -> HttpResponse:
