@@ -19,13 +19,10 @@ CLEAR_BOX = re.compile(r'<path stroke="none" d="M0 0h24v24H0z" fill="none"\s*/>'
 SOURCE_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)
 
 HTMX = "4.0.1"
-VENDORED = {
-    "dist/htmx.min.js": f"htmx-{HTMX}.min.js",
-    "dist/ext/hx-sse.min.js": f"hx-sse-{HTMX}.min.js",
-    "dist/ext/hx-csp.min.js": f"hx-csp-{HTMX}.min.js",
-}
+# In this order: htmx starts at DOMContentLoaded and must know its extensions by then.
+VENDORED = ("dist/htmx.min.js", "dist/ext/hx-sse.min.js", "dist/ext/hx-csp.min.js")
 LICENCES = {
-    "htmx.org": ("vendor/htmx-*, vendor/hx-sse-*, vendor/hx-csp-*", "LICENSE"),
+    "htmx.org": ("vendor/htmx-*", "LICENSE"),
     "bootstrap": ("css/base.css", "LICENSE"),
     "@tabler/icons": ("icons/icons.svg", "LICENSE"),
 }
@@ -78,13 +75,12 @@ def scripts() -> None:
 
 
 def vendor() -> None:
-    """Vendored htmx with its two extensions, versions in the file names, and every licence in one text."""
+    """htmx with its two extensions in one file, the version in its name, and every licence in one text."""
     for old in (STATIC / "vendor").glob("h*.js"):
         old.unlink()
-    for source, name in VENDORED.items():
-        text = (MODULES / "htmx.org" / source).read_text()
-        # The manifest storage would look for the map, which is not shipped.
-        (STATIC / "vendor" / name).write_text(SOURCE_MAP.sub("", text).rstrip() + "\n")
+    # The manifest storage would look for the maps, which are not shipped.
+    parts = [SOURCE_MAP.sub("", (MODULES / "htmx.org" / source).read_text()).rstrip() for source in VENDORED]
+    (STATIC / "vendor" / f"htmx-{HTMX}.min.js").write_text(";\n".join(parts) + "\n")
     texts = []
     for package, (files, licence) in LICENCES.items():
         texts.append(f"{package}: {files}\n\n{(MODULES / package / licence).read_text().strip()}\n")

@@ -19,11 +19,12 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
 class WholeFiles(LoadScopeScheduling):
-    """What runs side by side is whole files, and all browser stories together: they share one running product."""
+    """What runs side by side is whole files, and all stories that share one running product together."""
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
-        return "tests/browser" if path.startswith("tests/browser/") else path
+        folder = path.rpartition("/")[0]
+        return folder if folder in {"tests/browser", "tests/administering"} else path
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeFiles:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, ClassVar
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from hqdash.base.actor import Actor
 from hqdash.base.errors import Refusal, Unprocessable
+from hqdash.base.once import is_remembering, remembering
 from hqdash.base.refusals import remember
 
 
@@ -60,7 +62,9 @@ class Page(View):
 
     def render(self, template: str = "", *, status: int = 200, **context: Any) -> HttpResponse:
         """The page; ``template`` may name a partial as ``page.html#part``."""
-        return render(self.request, template or self.template, context, status=status)
+        # Nothing changes any more while the page is made, whatever the request did before.
+        with nullcontext() if is_remembering() else remembering():
+            return render(self.request, template or self.template, context, status=status)
 
     def redirect(
         self, name: str, *args: Any, note: str = "", query: dict[str, str] | None = None

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 GUESTS = [
     pytest.param("admin", "another force"),
     pytest.param("other admin", "ours"),
-    pytest.param("it key", "another force"),
+    pytest.param("it key", "another force", marks=pytest.mark.full),
     pytest.param("press", "another force", marks=pytest.mark.full),
     pytest.param("it admin", "another force", marks=pytest.mark.full),
     pytest.param("other press", "ours", marks=pytest.mark.full),

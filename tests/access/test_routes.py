@@ -51,7 +51,7 @@ WIDEST = frozenset({"contributor", "admin"})
 """Those of ours who ask for what is the other force's here; ``test_foreign_ids`` asks as more of them."""
 
 
-SOME = ("nobody", "contributor", "press", "admin", "auditor", "it key", "other admin")
+SOME = ("nobody", "contributor", "admin", "it key", "other admin")
 """Who asks every day; in the full suite, and when the matrix is written anew, it is everybody."""
 
 

@@ -20,13 +20,17 @@ NARROWEST = (320, 700)
 QUIETLY = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
-def looks(phone: tuple[int, int] = PHONE) -> list[Any]:
-    """Sizes and colours in which a page is looked at: each of them every day, all four pairs in the full suite."""
+def looks(phone: tuple[int, int] = PHONE, *, every_day: tuple[str, ...] = ("phone-dark",)) -> list[Any]:
+    """Sizes and colours in which a page is looked at: some of them every day, all four pairs in the full suite."""
+    pairs: dict[str, tuple[tuple[int, int], Scheme]] = {
+        "desk-light": (DESK, "light"),
+        "phone-dark": (phone, "dark"),
+        "desk-dark": (DESK, "dark"),
+        "phone-light": (phone, "light"),
+    }
     return [
-        pytest.param(DESK, "light", id="desk-light"),
-        pytest.param(phone, "dark", id="phone-dark"),
-        pytest.param(DESK, "dark", id="desk-dark", marks=pytest.mark.full),
-        pytest.param(phone, "light", id="phone-light", marks=pytest.mark.full),
+        pytest.param(size, scheme, id=name, marks=[] if name in every_day else [pytest.mark.full])
+        for name, (size, scheme) in pairs.items()
     ]
 
 

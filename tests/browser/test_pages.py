@@ -145,7 +145,7 @@ def what_is_too_wide(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("size", "scheme"), looks())
+@pytest.mark.parametrize(("size", "scheme"), looks(every_day=("desk-light", "phone-dark")))
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     browser: Chromium, places: list[Place], size: tuple[int, int], scheme: Scheme
 ) -> None:

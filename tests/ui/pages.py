@@ -173,6 +173,7 @@ class Credentials(forms.Form):
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page, refused when something was typed."""
     form = Credentials(request.POST or None)
+    form.minutes_left = 15
     if request.method == "POST":
         code = "too_many_login_attempts" if request.GET.get("locked") else "username_password_mismatch"
         form.add_error(None, forms.ValidationError("allauth's own words", code=code))

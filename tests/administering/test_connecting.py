@@ -119,7 +119,10 @@ def test_it_works_without_scripts(browser: Chromium) -> None:
     connected(page, "@Plain_demo")
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESK, "dark"), (PHONE, "light")], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [pytest.param(DESK, "dark", id="desk", marks=pytest.mark.full), pytest.param(PHONE, "light", id="phone")],
+)
 def test_the_vaults_pages_are_in_order(browser: Chromium, size: tuple[int, int], scheme: str) -> None:
     page = browser.window("admin.comms01", size=size, scheme=scheme).new_page()  # type: ignore[arg-type]
     page.goto(f"{browser.web}/vault/")
