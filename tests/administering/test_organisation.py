@@ -107,7 +107,7 @@ def test_a_change_is_collected_shows_its_effect_and_takes_a_second_administrator
     expect(page.get_by_text("Another administrator puts it into force")).to_be_visible()
     page.context.close()
 
-    second = organisation(browser, "admin.comms02")
+    second = organisation(browser, "itsec.01")
     second.get_by_role("link", name="Waiting for you").click()
     second.get_by_role("link", name="New officers post").click()
     second.get_by_role("link", name="Put into force").click()

@@ -158,6 +158,7 @@ def test_the_pages_of_people_are_accessible(browser: Chromium, size: tuple[int, 
     assert found == []
 
 
+@pytest.mark.full
 def test_before_the_end_of_a_session_people_are_warned_and_what_they_typed_is_kept(
     browser: Chromium, product: Product
 ) -> None:
