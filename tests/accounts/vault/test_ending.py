@@ -88,7 +88,9 @@ def test_the_owner_gets_a_letter_and_without_one_those_who_can_mend_it(networks:
 
 def test_the_menu_counts_what_needs_somebody(networks: Networks) -> None:
     put(networks, days=5)
-    entry = next(one for one in entries_for(networks.cast.auditor.actor) if one.url_name == "accounts:channels")
+    entry = next(
+        one for one in entries_for(networks.cast.auditor.actor) if one.url_name == "accounts:channels"
+    )
     assert entry.count is not None
     count = entry.count(networks.cast.auditor.actor)
     # The three accounts of the cast that have no sign-in yet, and the one that ends soon.
