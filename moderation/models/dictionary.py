@@ -93,6 +93,7 @@ class Entry(TenantModel):
             (Kind.PHRASE.value, _("Phrase")),
             (Kind.WILDCARD.value, _("Word with a star")),
             (Kind.DOMAIN.value, _("Website")),
+            (Kind.REGEX.value, _("Regular expression")),
         ],
     )
     category = models.CharField(max_length=30, choices=[(one.value, one.value) for one in Category])

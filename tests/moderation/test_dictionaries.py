@@ -126,3 +126,18 @@ def test_what_cannot_work_is_refused_in_words(desk: Cast) -> None:
     add()
     with pytest.raises(Conflict):
         add()
+
+
+def test_a_regular_expression_is_a_term_and_a_broken_one_is_refused_with_its_place(desk: Cast) -> None:
+    own = add_dictionary(actor=desk.press.actor, name="Numbers")
+    term = {
+        "dictionary": own,
+        "kind": "regex",
+        "category": "PERSONAL_DATA",
+        "severity": 3,
+        "action": "review",
+    }
+    kept = add_term(actor=desk.press.actor, pattern=r"\b07\d{9}\b", **term)
+    assert kept.get_kind_display() == "Regular expression"
+    with pytest.raises(Unprocessable, match=r"character|position|bracket"):
+        add_term(actor=desk.press.actor, pattern=r"(07\d{9}", **term)
